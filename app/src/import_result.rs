@@ -1,7 +1,9 @@
 //! What became of an import, as the address of its page says it.
 
+use std::mem;
+
 use serde::{Deserialize, Serialize};
-use servery_domain::menu_import::{FilePosition, ImportMistake, ImportSummary};
+use servery_domain::menu_import::{FilePosition, ImportMistake, ImportSummary, shortened};
 
 use crate::page_address::{PageAddress, address};
 
@@ -58,8 +60,5 @@ impl ImportResult {
 }
 
 fn shorten(text: &mut String) {
-    if let Some((end, _)) = text.char_indices().nth(SIGNS) {
-        text.truncate(end);
-        text.push('…');
-    }
+    *text = shortened(mem::take(text), SIGNS);
 }

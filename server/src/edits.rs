@@ -13,6 +13,7 @@ use servery_store::{
     StoreError,
     edits::{EditOutcome, PublishOutcome},
 };
+use sha2::{Digest, Sha256};
 
 use crate::{
     accounts::sessions::CurrentUser,
@@ -40,6 +41,18 @@ pub async fn edited_restaurant(
         at,
         now,
     })
+}
+
+/// The id of what a client does under an id of its own: another content is another edit, and the same content the same.
+pub fn derived_id(id: EditId, content: &[&[u8]]) -> EditId {
+    let mut digest = Sha256::new();
+    content.iter().for_each(|part| digest.update(part));
+    let digest = digest.finalize();
+    let digest = digest
+        .iter()
+        .take(16)
+        .fold(0, |id, byte| id << 8 | u128::from(*byte));
+    EditId(id.0 ^ digest)
 }
 
 /// Why an edit was not made.

@@ -24,6 +24,12 @@ pub const MISTAKES: usize = 10;
 /// `limits::MENU_FILE`, as people say it.
 pub const MOST_BYTES: &str = "> 8 MB";
 
+/// A line for each mistake.
+pub fn told(mistakes: &[ImportMistake]) -> String {
+    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
 /// What kind a file is of shows in its content: nobody has to say.
 pub fn read(bytes: &[u8], currency: Currency, words: &Words) -> Result<ImportedMenu, Vec<ImportMistake>> {
     let menu = read_any(bytes, currency, words).map_err(|mut mistakes| {

@@ -8,7 +8,6 @@ use servery_domain::{
     restaurant_file::RestaurantFile,
 };
 
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -97,15 +96,7 @@ pub async fn import(
 impl MenuImport {
     /// Of the id, the file and what happens to other dishes.
     fn edit_id(&self) -> EditId {
-        let digest = Sha256::new()
-            .chain_update(self.unlisted.code())
-            .chain_update(&self.file)
-            .finalize();
-        let digest = digest
-            .iter()
-            .take(16)
-            .fold(0, |id, byte| id << 8 | u128::from(*byte));
-        EditId(self.id.0 ^ digest)
+        edits::derived_id(self.id, &[self.unlisted.code().as_bytes(), &self.file])
     }
 }
 

@@ -239,19 +239,20 @@ impl ImportMistake {
     /// Of a long value the beginning is told.
     pub fn new(at: FilePosition, fault: ImportFault, value: impl Into<String>) -> Self {
         let at = match at {
-            FilePosition::Item(name) => FilePosition::Item(shortened(name)),
+            FilePosition::Item(name) => FilePosition::Item(shortened(name, TOLD)),
             at => at,
         };
         Self {
             at,
             fault,
-            value: shortened(value.into()),
+            value: shortened(value.into(), TOLD),
         }
     }
 }
 
-fn shortened(mut text: String) -> String {
-    if let Some((end, _)) = text.char_indices().nth(TOLD) {
+/// The beginning of a long text.
+pub fn shortened(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
         text.truncate(end);
         text.push('…');
     }

@@ -8,7 +8,7 @@ use axum::{
 };
 use servery_domain::{
     id::EditId,
-    menu_import::{ImportMistake, ImportSummary, Unlisted},
+    menu_import::{ImportSummary, Unlisted},
     problem::ProblemType,
     slug::Slug,
 };
@@ -17,6 +17,7 @@ use super::board::ids;
 use crate::{
     accounts::sessions::CurrentUser,
     http::error::{AcceptsJson, ApiError, Pairs, Raw, Segments},
+    menu_file::told,
     menu_import::{self, MenuImport, MenuImportOutcome},
     state::AppState,
 };
@@ -71,12 +72,7 @@ pub async fn put_menu_import(
     };
     match menu_import::import(&app, &user, &slug, import).await? {
         MenuImportOutcome::Imported(summary) => Ok(Json(summary)),
-        MenuImportOutcome::Mistakes(mistakes) => Err(not_accepted(&lines(&mistakes))),
+        MenuImportOutcome::Mistakes(mistakes) => Err(not_accepted(&told(&mistakes))),
         MenuImportOutcome::Refused(failure) => Err(failure.into()),
     }
-}
-
-fn lines(mistakes: &[ImportMistake]) -> String {
-    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-    lines.join("\n")
 }

@@ -55,7 +55,7 @@ pub async fn run(
         Some((slug, unlisted)) => {
             let restaurant = restaurant(store, slug).await?;
             let menu = with_menu(&restaurant, &bytes, unlisted)?;
-            let (file, left_out) = menu.map_err(|mistakes| nothing(&lines(&mistakes)))?;
+            let (file, left_out) = menu.map_err(|mistakes| nothing(&menu_file::told(&mistakes)))?;
             (file, "", left_out)
         }
     };
@@ -85,11 +85,6 @@ fn with_menu(restaurant: &RestaurantFile, bytes: &[u8], unlisted: Unlisted) -> R
     let words = Words::of(restaurant.lang);
     let read = menu_file::read(bytes, restaurant.currency, &words);
     Ok(read.and_then(|menu| Ok((restaurant.with_menu(&menu, ids, unlisted)?, menu.left_out_names()))))
-}
-
-fn lines(mistakes: &[ImportMistake]) -> String {
-    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-    lines.join("\n")
 }
 
 /// No more than shows that there are too many.

@@ -29,7 +29,6 @@ use servery_domain::{
     restaurant_file::RestaurantFile,
     time::TimeZoneName,
 };
-use sha2::{Digest, Sha256};
 
 use super::{
     account_forms::with_cookie,
@@ -329,13 +328,7 @@ fn edit_id(form: &Form) -> Result<EditId, ApiError> {
 
 /// The forms of a page have one id. What each of them does is an edit of its own, and the same form again is the same edit.
 fn id_of_act(form: &Form) -> Result<EditId, ApiError> {
-    let page = edit_id(form)?;
-    let digest = Sha256::digest(form.to_query().as_bytes());
-    let digest = digest
-        .iter()
-        .take(16)
-        .fold(0, |id, byte| id << 8 | u128::from(*byte));
-    Ok(EditId(page.0 ^ digest))
+    Ok(edits::derived_id(edit_id(form)?, &[form.to_query().as_bytes()]))
 }
 
 fn changed_part(

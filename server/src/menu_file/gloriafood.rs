@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use servery_domain::{
     currency::{Currency, Minor},
     limits,
-    menu::Diet,
+    menu::{Allergen, Diet},
     menu_import::{
         FilePosition, ImportFault, ImportMistake, ImportedChoice, ImportedDish, ImportedMenu, ImportedOffers,
         ImportedOptionGroup, decimal_amount,
@@ -206,12 +206,7 @@ impl GloriaFoodReader<'_> {
             option_groups: Some(self.groups(listed(&size.groups))),
         });
         let choices = choices.collect();
-        self.menu.add_option_group(ImportedOptionGroup {
-            name: self.words.size.clone(),
-            min: 1,
-            max: 1,
-            choices,
-        })
+        self.menu.add_option_group(self.words.sizes(choices))
     }
 
     fn groups(&mut self, groups: &[GloriaFoodGroup]) -> Vec<usize> {
@@ -262,7 +257,7 @@ fn diets(tags: &[String]) -> Vec<Diet> {
 }
 
 /// The fourteen, and what else is named: that goes into the description, so that nobody is told less than before.
-fn allergens(item: &GloriaFoodItem) -> (Option<Vec<servery_domain::menu::Allergen>>, Vec<&str>) {
+fn allergens(item: &GloriaFoodItem) -> (Option<Vec<Allergen>>, Vec<&str>) {
     let listed = item
         .extras
         .as_ref()

@@ -12,11 +12,9 @@ use zip::ZipArchive;
 
 use super::{
     of_file,
-    table::{ROWS, TableRow},
+    table::{COLUMNS, ROWS, TableRow},
 };
 
-/// Columns of a sheet that are read.
-const COLUMNS: u32 = 200;
 /// `limits::MENU_FILE_UNPACKED`, as people say it.
 const MOST_UNPACKED: &str = "> 64 MB";
 
@@ -30,6 +28,7 @@ pub fn rows(bytes: &[u8], currency: Currency) -> Result<Vec<TableRow>, ImportMis
     let mut left = limits::MENU_FILE_UNPACKED;
     while let Some(cell) = cells.next_cell().map_err(unreadable)? {
         let (row, column) = cell.get_position();
+        let column = column as usize;
         let text = text(cell.get_value(), currency);
         if text.is_empty() {
             continue;
@@ -49,7 +48,6 @@ pub fn rows(bytes: &[u8], currency: Currency) -> Result<Vec<TableRow>, ImportMis
             });
         }
         if let Some(TableRow { cells, .. }) = rows.last_mut() {
-            let column = column as usize;
             if cells.len() <= column {
                 cells.resize(column + 1, String::new());
             }

@@ -12,7 +12,7 @@ use servery_domain::{
     menu::Diet,
     menu_import::{
         FilePosition, ImportFault, ImportMistake, ImportedChoice, ImportedDish, ImportedMenu, ImportedOffers,
-        ImportedOptionGroup, amount, decimal_amount,
+        amount, decimal_amount,
     },
 };
 
@@ -21,8 +21,8 @@ use super::{MISTAKES, of_file, words::Words};
 /// How deep sections are nested at most.
 const DEPTH: usize = 12;
 
-/// Where menus, their sections and their dishes are found.
-const WITHIN: [&str; 9] = [
+/// Where menus and their sections are found.
+const WITHIN: [&str; 8] = [
     "@graph",
     "hasMenu",
     "menu",
@@ -31,7 +31,6 @@ const WITHIN: [&str; 9] = [
     "about",
     "itemListElement",
     "item",
-    "hasMenuItem",
 ];
 
 /// The JSON-LD of a page. Blocks that are no JSON are passed over if others are.
@@ -242,12 +241,7 @@ impl<'a> SchemaOrgReader<'a> {
             ..ImportedChoice::default()
         });
         let choices = choices.collect();
-        self.menu.add_option_group(ImportedOptionGroup {
-            name: self.words.size.clone(),
-            min: 1,
-            max: 1,
-            choices,
-        })
+        self.menu.add_option_group(self.words.sizes(choices))
     }
 
     /// `None` if the offer has no price.

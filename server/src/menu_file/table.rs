@@ -28,7 +28,7 @@ pub struct TableRow {
 const ONE_PERCENT: TaxRate = TaxRate(10_000);
 
 /// Columns of a table, and lines: every dish, and as many that continue one.
-const COLUMNS: usize = 200;
+pub const COLUMNS: usize = 200;
 pub const ROWS: usize = 2 * limits::DISHES;
 
 /// Excel separates by what the country uses for lists.

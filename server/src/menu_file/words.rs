@@ -7,6 +7,7 @@ use servery_app::{
 use servery_domain::{
     lang::Lang,
     menu::{Allergen, Diet},
+    menu_import::{ImportedChoice, ImportedOptionGroup},
 };
 
 /// What parts are called that a file has no name for.
@@ -15,7 +16,7 @@ pub struct Words {
     /// The category of dishes without one.
     pub other_dishes: String,
     /// The group of a dish's sizes.
-    pub size: String,
+    size: String,
 }
 
 impl Words {
@@ -25,6 +26,16 @@ impl Words {
         Self {
             other_dishes: texts.get(Key::ImportOtherDishes).to_owned(),
             size: texts.get(Key::ImportSize).to_owned(),
+        }
+    }
+
+    /// One of the sizes is chosen.
+    pub fn sizes(&self, choices: Vec<ImportedChoice>) -> ImportedOptionGroup {
+        ImportedOptionGroup {
+            name: self.size.clone(),
+            min: 1,
+            max: 1,
+            choices,
         }
     }
 }

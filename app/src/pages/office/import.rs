@@ -1,6 +1,6 @@
 //! A menu from a file, and the restaurant as files.
 
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use servery_domain::{
     edit::EditedRestaurant,
     menu_import::{FilePosition, ImportFault, ImportMistake, ImportSummary, Unlisted},
@@ -12,7 +12,10 @@ use super::{
     menu::edit_id,
 };
 use crate::{
-    components::dish_badges::isolated,
+    components::{
+        dish_badges::isolated,
+        notice::{self, Tone},
+    },
     import_result::ImportResult,
     text::{Texts, office::Key, texts},
 };
@@ -67,43 +70,36 @@ pub fn page(slug: &Slug, office: &EditedRestaurant, result: Option<&ImportResult
     layout((slug, &office.edited.name), Tab::Import, Some(office), body)
 }
 
-fn said(texts: Texts, slug: &Slug, result: &ImportResult) -> impl IntoView + use<> {
-    let bad =
-        |key: Key| Either::Right(view! { <p class="said bad" role="alert">{texts.get(key)}</p> }.into_any());
+fn said(texts: Texts, slug: &Slug, result: &ImportResult) -> AnyView {
+    let bad = |key: Key| notice::said(Some(texts.get(key)), Tone::Bad).into_any();
     match result {
-        ImportResult::Imported(summary) => Either::Left(
-            view! {
-                <div class="said good" role="status">
-                    <p>{counts(texts, Key::ImportDone, summary)}</p>
-                    {left_out(texts, summary)}
-                    <p><a href=format!("/office/{slug}/changes")>{texts.get(Key::OfficeReview)}</a></p>
-                </div>
-            }
-            .into_any(),
-        ),
-        ImportResult::Checked(summary) => Either::Left(
-            view! {
-                <div class="said good" role="status">
-                    <p>{counts(texts, Key::ImportChecked, summary)}</p>
-                    {left_out(texts, summary)}
-                </div>
-            }
-            .into_any(),
-        ),
+        ImportResult::Imported(summary) => view! {
+            <div class="said good" role="status">
+                <p>{counts(texts, Key::ImportDone, summary)}</p>
+                {left_out(texts, summary)}
+                <p><a href=format!("/office/{slug}/changes")>{texts.get(Key::OfficeReview)}</a></p>
+            </div>
+        }
+        .into_any(),
+        ImportResult::Checked(summary) => view! {
+            <div class="said good" role="status">
+                <p>{counts(texts, Key::ImportChecked, summary)}</p>
+                {left_out(texts, summary)}
+            </div>
+        }
+        .into_any(),
         ImportResult::Mistakes(mistakes) => {
             let rows: Vec<_> = mistakes
                 .iter()
                 .map(|mistake| view! { <li>{sentence(texts, mistake)}</li> })
                 .collect();
-            Either::Right(
-                view! {
-                    <div class="said bad" role="alert">
-                        <p>{texts.get(Key::ImportMistakes)}</p>
-                        <ul class="lines">{rows}</ul>
-                    </div>
-                }
-                .into_any(),
-            )
+            view! {
+                <div class="said bad" role="alert">
+                    <p>{texts.get(Key::ImportMistakes)}</p>
+                    <ul class="lines">{rows}</ul>
+                </div>
+            }
+            .into_any()
         }
         ImportResult::NoFile => bad(Key::ImportNoFile),
         ImportResult::Conflict => bad(Key::OfficeWrongChanged),
