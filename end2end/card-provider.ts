@@ -6,9 +6,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { BrowserContext } from "@playwright/test";
 import { boardTest } from "./board";
-import { expect, freePort, Servery } from "./servery";
+import { expect, Servery } from "./servery";
 
 const SECRET = "sk_test_servery";
 
@@ -22,6 +23,16 @@ async function startServer(handle: (incoming: IncomingMessage, response: ServerR
   const server = createServer((incoming, response) => void handle(incoming, response).catch(() => response.destroy())).listen(0, "127.0.0.1");
   await once(server, "listening");
   return server;
+}
+
+/** The port that localstripe was given, said once it listens there. */
+async function portOf(localstripe: ChildProcess): Promise<number> {
+  const signal = AbortSignal.timeout(20_000);
+  for await (const line of createInterface({ input: localstripe.stdout!, signal })) {
+    const port = /Running on .*:(\d+) /.exec(line)?.[1];
+    if (port) return Number(port);
+  }
+  throw new Error("localstripe does not listen");
 }
 
 async function body(incoming: IncomingMessage): Promise<string> {
@@ -114,13 +125,10 @@ export class Provider {
     const python = process.env.SERVERY_TEST_PEERS;
     if (!python) throw new Error("SERVERY_TEST_PEERS names a Python that has 'localstripe'; './dev e2e' installs one");
     const provider = new Provider();
-    const port = await freePort();
-    provider.#url = `http://127.0.0.1:${port}`;
     provider.#folder = await mkdtemp(join(tmpdir(), "servery-cards-"));
-    provider.#process = spawn(python, ["-m", "localstripe", "--from-scratch", "--port", `${port}`], { cwd: provider.#folder, stdio: "ignore" });
+    provider.#process = spawn(python, ["-u", "-m", "localstripe", "--from-scratch", "--port", "0"], { cwd: provider.#folder, stdio: ["ignore", "pipe", "ignore"] });
+    provider.#url = `http://127.0.0.1:${await portOf(provider.#process)}`;
     provider.#proxy = await startServer((incoming, response) => provider.#forward(incoming, response));
-    const ready = async () => (await fetch(`${provider.#url}/js.stripe.com/v3/`).catch(() => undefined))?.status;
-    await expect.poll(ready, { message: "localstripe answers", timeout: 20_000, intervals: [50] }).toBe(200);
     return provider;
   }
 

@@ -8,7 +8,9 @@ use std::{
 
 use serde::Deserialize;
 use servery::settings::Settings;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
+
+use crate::reserved_port::ReservedPort;
 
 /// As a mail program reads a folder of mails.
 const READ: &str = r#"
@@ -37,7 +39,7 @@ pub struct MailServer {
     python: String,
     process: Option<Child>,
     folder: tempfile::TempDir,
-    port: u16,
+    port: ReservedPort,
 }
 
 impl Drop for MailServer {
@@ -51,17 +53,11 @@ impl MailServer {
     pub async fn new() -> Self {
         let python = std::env::var("SERVERY_TEST_PEERS")
             .expect("SERVERY_TEST_PEERS names a Python that has 'aiosmtpd'; './dev test' installs one");
-        let port = TcpListener::bind("127.0.0.1:0")
-            .await
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
         Self {
             python,
             process: None,
             folder: tempfile::tempdir().unwrap(),
-            port,
+            port: ReservedPort::new(),
         }
     }
 
@@ -82,7 +78,7 @@ impl MailServer {
             "aiosmtpd",
             "-n",
             "-l",
-            &format!("127.0.0.1:{}", self.port),
+            &format!("127.0.0.1:{}", self.port.number()),
             "-c",
             "aiosmtpd.handlers.Mailbox",
         ]);
@@ -92,7 +88,10 @@ impl MailServer {
             .stderr(Stdio::null());
         self.process = Some(command.spawn().expect("aiosmtpd starts"));
         let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+        while TcpStream::connect(("127.0.0.1", self.port.number()))
+            .await
+            .is_err()
+        {
             assert!(
                 started.elapsed() < Duration::from_secs(20),
                 "aiosmtpd does not answer"
@@ -110,7 +109,7 @@ impl MailServer {
 
     pub fn settings(&self) -> Settings {
         Settings {
-            smtp: Some(format!("smtp://127.0.0.1:{}", self.port)),
+            smtp: Some(format!("smtp://127.0.0.1:{}", self.port.number())),
             public_url: Some("https://eat.example".into()),
             ..Settings::default()
         }

@@ -45,6 +45,7 @@ mod privacy;
 mod push;
 mod push_service;
 mod readers;
+mod reserved_port;
 mod sizes;
 mod staff;
 mod stored_values;

@@ -19,6 +19,7 @@ use servery::payments::cards::{CardAccount, CardKeys, Cards};
 use tokio::{net::TcpListener, sync::Barrier};
 
 use crate::{
+    reserved_port::ReservedPort,
     stripe_types::TYPES,
     terminal::{Guest, Terminal},
 };
@@ -47,6 +48,7 @@ pub enum Line {
 pub struct Peer {
     process: Child,
     _folder: tempfile::TempDir,
+    _port: ReservedPort,
     address: String,
     wire: Arc<Wire>,
     pub proxy: String,
@@ -70,22 +72,19 @@ impl Drop for Peer {
     }
 }
 
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
 impl Peer {
     pub async fn start() -> Self {
         let python = std::env::var("SERVERY_TEST_PEERS")
             .expect("SERVERY_TEST_PEERS names a Python that has 'localstripe'; './dev test' installs one");
-        let (folder, port) = (tempfile::tempdir().unwrap(), free_port().await);
+        let (folder, port) = (tempfile::tempdir().unwrap(), ReservedPort::new());
         let mut command = Command::new(python);
-        command.args(["-m", "localstripe", "--from-scratch", "--port", &port.to_string()]);
+        command.args([
+            "-m",
+            "localstripe",
+            "--from-scratch",
+            "--port",
+            &port.number().to_string(),
+        ]);
         let process = command
             .current_dir(folder.path())
             .stdout(Stdio::null())
@@ -94,7 +93,7 @@ impl Peer {
             .expect("localstripe starts");
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::new();
-        let address = format!("http://127.0.0.1:{port}");
+        let address = format!("http://127.0.0.1:{}", port.number());
         let wire = Arc::new(Wire {
             line: Mutex::new(Line::Good),
             meeting: Mutex::default(),
@@ -110,6 +109,7 @@ impl Peer {
         let peer = Self {
             process,
             _folder: folder,
+            _port: port,
             address,
             wire,
             proxy,
