@@ -2,7 +2,7 @@
 
 import { part, say } from "./figures";
 import { signInToBoard } from "../board";
-import { appReady, expect, pattern, test, texts, type Servery } from "../servery";
+import { appReady, expect, test, type Servery } from "../servery";
 import type { Browser } from "@playwright/test";
 
 /** The one with 500 dishes. */
@@ -24,17 +24,19 @@ async function phone(browser: Browser, servery: Servery) {
 test("opening the editor of 500 dishes", async ({ browser, servery, complaints }) => {
   complaints.expect(/./);
   const { context, page } = await phone(browser, servery);
-  const [shown, ready]: [number[], number[]] = [[], []];
+  const [shown, loaded]: [number[], number[]] = [[], []];
   for (let opening = 0; opening <= OPENINGS; opening++) {
-    await page.goto(`/office/${SLUG}`, { waitUntil: "commit" });
-    await expect(page.locator(".made p")).toHaveText(pattern(texts.en["made.browser"]), { timeout: 60_000 });
-    const times = await page.evaluate(() => ({ ready: performance.now(), shown: performance.getEntriesByName("first-contentful-paint")[0].startTime }));
-    // The first one fetches the program.
-    if (opening > 0) shown.push(times.shown), ready.push(times.ready);
+    await page.goto(`/office/${SLUG}`);
+    const times = await page.evaluate(() => ({
+      shown: performance.getEntriesByName("first-contentful-paint")[0].startTime,
+      loaded: (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming).loadEventEnd,
+    }));
+    // The first one fetches style and script.
+    if (opening > 0) shown.push(times.shown), loaded.push(times.loaded);
   }
   expect(await page.locator(".category li").count()).toBeGreaterThanOrEqual(500);
   say("office_editor_shown", part(shown, 0.5), "ms", ` (slowest of ${OPENINGS}: ${Math.round(Math.max(...shown))}; 500 dishes, CPU ${SLOWER} times slower)`);
-  say("office_editor_ready", part(ready, 0.5), "ms", ` (slowest of ${OPENINGS}: ${Math.round(Math.max(...ready))}; the program has taken over)`);
+  say("office_editor_loaded", part(loaded, 0.5), "ms", ` (slowest of ${OPENINGS}: ${Math.round(Math.max(...loaded))}; all of it, and every button works)`);
   await context.close();
 });
 

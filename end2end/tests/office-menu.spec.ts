@@ -16,7 +16,6 @@ async function openOffice(page: Page, servery: Servery, mode: Mode) {
   await signInToBoard(page, servery);
   await setRenderMode(page.context(), servery.url, mode);
   await page.goto(OFFICE);
-  if (mode === "hydrated") await appReady(page);
 }
 
 /** Opens the form of a dish from the list. */

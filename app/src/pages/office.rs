@@ -20,7 +20,7 @@ mod typed_form;
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf5, prelude::*};
+use leptos::{either::EitherOf4, prelude::*};
 use servery_domain::{
     edit::EditedRestaurant,
     new_restaurant::NewRestaurantChoices,
@@ -48,11 +48,6 @@ pub enum OfficePage {
         typed: TypedForm,
     },
     Created(Box<Listing>),
-    Menu {
-        slug: Slug,
-        office: Arc<EditedRestaurant>,
-        result: FormResult,
-    },
     Part {
         slug: Slug,
         office: Arc<EditedRestaurant>,
@@ -137,12 +132,18 @@ impl Pages for OfficePage {
                     }))
                 }
             },
-            View::Office | View::OfficePart => {
+            View::OfficePart => {
                 let slug = routes::slug(values).ok_or_else(|| nothing_here(visit))?;
-                match unless_signed_out(backend.ask(GetEdits(slug.clone())).await)? {
-                    Some(office) => menu_or_part((slug, office), values.get(1), visit),
-                    None => Ok(Self::SignedOut(visit.path.clone())),
-                }
+                let form = values.get(1).and_then(|part| PartForm::read(part));
+                let form = form.ok_or_else(|| nothing_here(visit))?;
+                let office = unless_signed_out(backend.ask(GetEdits(slug.clone())).await)?;
+                Ok(office.map_or(Self::SignedOut(visit.path.clone()), |office| Self::Part {
+                    slug,
+                    office,
+                    form,
+                    typed: TypedForm::read(visit),
+                    category: visit.get("category").unwrap_or_default().to_owned(),
+                }))
             }
             _ => Err(nothing_here(visit)),
         }
@@ -151,20 +152,17 @@ impl Pages for OfficePage {
     fn view(self) -> impl IntoView + 'static {
         match self {
             Self::NewRestaurant { choices, typed } => {
-                EitherOf5::A(view! { <new_restaurant::NewRestaurantPage choices typed/> })
+                EitherOf4::A(view! { <new_restaurant::NewRestaurantPage choices typed/> })
             }
-            Self::Created(listing) => EitherOf5::B(created::page(&listing)),
-            Self::SignedOut(next) => EitherOf5::C(signed_out::page(&next)),
-            Self::Menu { slug, office, result } => {
-                EitherOf5::D(menu::page(&slug, &office, result.view(texts())))
-            }
+            Self::Created(listing) => EitherOf4::B(created::page(&listing)),
+            Self::SignedOut(next) => EitherOf4::C(signed_out::page(&next)),
             Self::Part {
                 slug,
                 office,
                 form,
                 typed,
                 category,
-            } => EitherOf5::E(view! { <part::PartPage slug office form typed category/> }),
+            } => EitherOf4::D(view! { <part::PartPage slug office form typed category/> }),
         }
     }
 
@@ -173,7 +171,7 @@ impl Pages for OfficePage {
             Self::NewRestaurant { .. } => texts.get(office::Key::NewTitle),
             Self::Created(listing) => &listing.restaurant.name,
             Self::SignedOut(_) => texts.get(Key::SignInTitle),
-            Self::Menu { office, .. } | Self::Part { office, .. } => {
+            Self::Part { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::OfficeMenu);
             }
         };
@@ -183,24 +181,6 @@ impl Pages for OfficePage {
 
 fn office_head<'a>(texts: Texts, name: &str, tab: office::Key) -> Head<'a> {
     Head::new(document_title(&format!("{} · {name}", texts.get(tab))), texts)
-}
-
-fn menu_or_part(
-    (slug, office): (Slug, Arc<EditedRestaurant>),
-    part: Option<&&str>,
-    visit: &PageAddress,
-) -> Result<OfficePage, Problem> {
-    let Some(part) = part else {
-        let result = FormResult::read(visit);
-        return Ok(OfficePage::Menu { slug, office, result });
-    };
-    Ok(OfficePage::Part {
-        slug,
-        office,
-        form: PartForm::read(part).ok_or_else(|| nothing_here(visit))?,
-        typed: TypedForm::read(visit),
-        category: visit.get("category").unwrap_or_default().to_owned(),
-    })
 }
 
 fn unless_signed_out<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {

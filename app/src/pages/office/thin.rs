@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf8, prelude::*};
+use leptos::{either::EitherOf9, prelude::*};
 use servery_domain::{
     account::Account,
     edit::{EditedRestaurant, PublicationLog},
@@ -13,7 +13,7 @@ use servery_domain::{
 };
 
 use super::{
-    FormResult, changes, history, import, invitation, office_head, share, signed_out, staff, tables,
+    FormResult, changes, history, import, invitation, menu, office_head, share, signed_out, staff, tables,
     unless_signed_out,
 };
 use crate::{
@@ -34,6 +34,11 @@ pub enum ThinOfficePage {
         invitation: Option<Invitation>,
         signed_in: Option<Box<Account>>,
         wrong: Option<String>,
+    },
+    Menu {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        result: FormResult,
     },
     Changes {
         slug: Slug,
@@ -111,24 +116,27 @@ impl Pages for ThinOfficePage {
                 invitation,
                 signed_in,
                 wrong,
-            } => EitherOf8::A(invitation::page(
+            } => EitherOf9::A(invitation::page(
                 &token,
                 invitation,
                 signed_in.as_deref(),
                 wrong.as_deref(),
             )),
             Self::Changes { slug, office, result } => {
-                EitherOf8::B(changes::page(&slug, &office, result.view(texts())))
+                EitherOf9::B(changes::page(&slug, &office, result.view(texts())))
             }
-            Self::History { slug, office, log } => EitherOf8::C(history::page(&slug, &office, &log)),
-            Self::Tables { slug, office } => EitherOf8::D(tables::page(&slug, &office)),
+            Self::History { slug, office, log } => EitherOf9::C(history::page(&slug, &office, &log)),
+            Self::Tables { slug, office } => EitherOf9::D(tables::page(&slug, &office)),
             Self::Staff { slug, list, result } => {
-                EitherOf8::E(staff::page(&slug, &list, result.view(texts())))
+                EitherOf9::E(staff::page(&slug, &list, result.view(texts())))
             }
-            Self::SignedOut(next) => EitherOf8::F(signed_out::page(&next)),
-            Self::Share { slug, office } => EitherOf8::H(share::page(&slug, &office)),
+            Self::SignedOut(next) => EitherOf9::F(signed_out::page(&next)),
+            Self::Share { slug, office } => EitherOf9::H(share::page(&slug, &office)),
             Self::Import { slug, office, result } => {
-                EitherOf8::G(import::page(&slug, &office, result.as_ref()))
+                EitherOf9::G(import::page(&slug, &office, result.as_ref()))
+            }
+            Self::Menu { slug, office, result } => {
+                EitherOf9::I(menu::page(&slug, &office, result.view(texts())))
             }
         }
     }
@@ -137,6 +145,9 @@ impl Pages for ThinOfficePage {
         let title = match self {
             Self::Invitation { .. } => texts.get(office::Key::InvitationTitle),
             Self::SignedOut(_) => texts.get(Key::SignInTitle),
+            Self::Menu { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::OfficeMenu);
+            }
             Self::Changes { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::OfficeChanges);
             }
@@ -179,6 +190,11 @@ async fn load_office(
     backend: &dyn OfficeBackend,
 ) -> Result<ThinOfficePage, Problem> {
     match view {
+        View::Office => Ok(ThinOfficePage::Menu {
+            slug,
+            office,
+            result: FormResult::read(visit),
+        }),
         View::OfficeChanges => Ok(ThinOfficePage::Changes {
             slug,
             office,
