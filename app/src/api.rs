@@ -6,6 +6,7 @@ use crate::page_address::address;
 
 pub const RESTAURANTS: &str = "/api/v1/restaurants";
 pub const NEW_RESTAURANT: &str = "/api/v1/new-restaurant";
+pub const INSTALLATION: &str = "/api/v1/installation";
 pub const ABOUT: &str = "/api/v1/about";
 
 pub fn restaurants(search: &Search) -> String {

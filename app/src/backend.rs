@@ -17,8 +17,9 @@ use servery_domain::{
 
 use crate::query::{
     GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
-    GetDraft, GetEdits, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys,
-    GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff, GetTimes, Query,
+    GetDraft, GetEdits, GetInstallation, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders,
+    GetPasskeys, GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff,
+    GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -70,6 +71,7 @@ pub trait AccountBackend:
 pub trait OfficeBackend:
     Backend
     + Answers<GetAccount>
+    + Answers<GetInstallation>
     + Answers<GetInvitation>
     + Answers<GetNewRestaurant>
     + Answers<GetEdits>

@@ -4,6 +4,7 @@ pub mod allergen;
 pub mod audit_entry;
 pub mod availability;
 pub mod cuisine;
+pub mod demo_badge;
 pub mod diet;
 pub mod dish_badges;
 pub mod footer;

@@ -15,6 +15,7 @@ use servery_domain::{
     device::{DeviceList, Paired},
     draft::Draft,
     edit::{EditedRestaurant, PublicationLog},
+    installation::Installation,
     invitation::Invitation,
     limits,
     menu::Menu,
@@ -394,6 +395,17 @@ impl Query for GetStaff {
 
     fn address(&self) -> String {
         api::staff(&self.0)
+    }
+}
+
+/// What its operators see of the installation.
+pub struct GetInstallation;
+
+impl Query for GetInstallation {
+    type Answer = Installation;
+
+    fn address(&self) -> String {
+        api::INSTALLATION.to_owned()
     }
 }
 

@@ -53,6 +53,7 @@ pub enum View {
     OfficeImport,
     OfficeShare,
     OfficeStaff,
+    Operator,
 }
 
 /// The set of pages that is one program, `frontend/{name}`.
@@ -86,7 +87,7 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 31] = [
+pub static ROUTES: [Route; 32] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
@@ -113,6 +114,7 @@ pub static ROUTES: [Route; 31] = [
     Route { path: "/office/{slug}/import",               view: View::OfficeImport,  default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/share",                view: View::OfficeShare,   default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/staff",                view: View::OfficeStaff,   default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/operator",                           view: View::Operator,      default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}",                       view: View::Device,     default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/till",                  view: View::Till,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/kitchen",               view: View::Kitchen,    default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },

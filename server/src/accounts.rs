@@ -19,7 +19,7 @@ use servery_domain::{
     passkey::PasskeyView,
     problem::ProblemType,
 };
-use servery_store::accounts::{AccountDeletion, NewJob, StoredAccount};
+use servery_store::accounts::{AccountDeletion, AccountRoles, NewJob, StoredAccount};
 
 use crate::{
     accounts::sessions::CurrentUser,
@@ -143,11 +143,12 @@ pub async fn start_session(
 ) -> Result<(SignedIn, HeaderValue), ApiError> {
     let cookie = sessions::start(app, headers, account.id).await?;
     tracing::info!(account = %account.id, how, "signed in");
-    let staff = app.store.account_roles(account.id).await?;
+    let AccountRoles { staff, is_operator } = app.store.account_roles(account.id).await?;
     Ok((
         CurrentUser {
             account,
             staff,
+            is_operator,
             session: String::new(),
             signed_in_at: clock::now(),
         }

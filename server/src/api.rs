@@ -9,6 +9,7 @@ pub mod devices;
 pub mod docs;
 pub mod drafts;
 pub mod edits;
+pub mod installation;
 pub mod map;
 pub mod menu_import;
 pub mod office;

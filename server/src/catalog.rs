@@ -96,6 +96,7 @@ pub struct Catalog {
 struct CatalogRows {
     revisions: Revisions,
     restaurants: Vec<(Restaurant, TimeZone)>,
+    demos: BTreeSet<RestaurantId>,
     sold_out: Vec<(RestaurantId, DishId)>,
     dayparts: Vec<Daypart>,
     intakes: BTreeMap<RestaurantId, OrderIntake>,
@@ -115,6 +116,7 @@ impl CatalogSnapshot {
         let CatalogRows {
             revisions,
             restaurants,
+            demos,
             sold_out,
             dayparts,
             intakes,
@@ -166,6 +168,7 @@ impl CatalogSnapshot {
                 .collect();
             (
                 Arc::new(Listing {
+                    is_demo: demos.contains(&restaurant.id),
                     restaurant,
                     opening,
                     pause,
@@ -207,9 +210,11 @@ impl CatalogSnapshot {
             .iter()
             .flat_map(|(listing, _)| of(listing))
             .collect();
+        let demos = self.restaurants().filter(|listing| listing.is_demo);
         let rows = CatalogRows {
             revisions: self.edition.revisions,
             restaurants,
+            demos: demos.map(|listing| listing.restaurant.id).collect(),
             sold_out,
             dayparts: self.dayparts.clone(),
             intakes: self.intakes.clone(),
@@ -253,6 +258,14 @@ impl CatalogSnapshot {
             .iter()
             .map(|(listing, _)| listing)
             .find(|listing| listing.restaurant.id == id)
+    }
+
+    /// Whether what is asked for at this page is not meant: it is about a restaurant of the demo, or about none where there is nothing else.
+    pub fn is_demo(&self, page: Option<&Slug>) -> bool {
+        match page.and_then(|slug| self.listing(slug)) {
+            Some(listing) => listing.is_demo,
+            None => !self.restaurants.is_empty() && self.restaurants().all(|listing| listing.is_demo),
+        }
     }
 
     /// The restaurant's local time.
@@ -320,6 +333,7 @@ async fn load(
     let rows = CatalogRows {
         revisions,
         restaurants,
+        demos: store.demo_restaurants().await?.into_iter().collect(),
         sold_out: store.sold_out().await?,
         dayparts: store.dayparts().await?,
         intakes: store.order_intakes().await?.into_iter().collect(),

@@ -146,10 +146,11 @@ pub async fn run() -> Result<(), CliError> {
             store.close().await;
             let dishes: usize = catalog.iter().map(|file| file.menu().dishes().count()).sum();
             print(&format!(
-                "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, with the password {}\nFor a till, {till}",
+                "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, and who runs all of it as {}, all with the password {}\nFor a till, {till}",
                 catalog.len(),
                 settings.database(),
                 catalog.first().map_or("", |file| file.slug.as_str()),
+                demo::OPERATOR,
                 password.0
             ));
             Ok(())

@@ -1,15 +1,19 @@
-//! Invitations: the link of the first start, and those that operators give to owners.
+//! Invitations: the link of the first start, those of operators, and what all of them share.
 
 use axum::http::{HeaderMap, HeaderValue};
 use servery_domain::{
     account::{SignUp, normalized_email},
-    invitation::{Invitation, InvitationKind, VALID_FOR},
+    audit::Author,
+    id::{AccountId, InvitationId},
+    invitation::{InstallationInvitation, Invitation, InvitationKind, VALID_FOR},
+    job::Job,
     problem::ProblemType,
     time::Timestamp,
 };
 use servery_store::{
     Store, StoreError,
-    invitations::{Acceptance, Invited, OpenInvitation, OpenPosition, StoredInvitation},
+    accounts::NewJob,
+    invitations::{Acceptance, InvitationOutcome, Invited, OpenInvitation},
 };
 
 use crate::{
@@ -18,7 +22,7 @@ use crate::{
         sessions::{self, CurrentUser},
     },
     clock,
-    http::{client::Client, error::ApiError, rate_limit},
+    http::{client::Client, error::ApiError, rate_limit, visitor},
     state::AppState,
 };
 
@@ -29,23 +33,114 @@ pub enum InviteError {
     Store(#[from] StoreError),
     #[error("there are no random numbers: {0}")]
     Random(#[from] getrandom::Error),
+    #[error("the store did not take the invitation: {0:?}")]
+    Refused(InvitationOutcome),
+    #[error("the invitation cannot be accepted: {0:?}")]
+    NotAccepted(Acceptance),
 }
 
-/// Makes an invitation; the path of its link is told once.
+/// Makes an invitation at a terminal; the path of its link is told once.
 pub async fn invite(store: &dyn Store, kind: InvitationKind) -> Result<String, InviteError> {
-    let token = sessions::token()?;
-    let invitation = StoredInvitation {
-        key: sessions::key(&token),
+    Ok(path(&invitation_token(store, kind).await?))
+}
+
+/// Makes an account an operator, at a terminal.
+pub async fn make_operator(store: &dyn Store, account: AccountId) -> Result<(), InviteError> {
+    let token = invitation_token(store, InvitationKind::Operator).await?;
+    let invited = Invited::Known(account);
+    match store
+        .accept_invitation(&sessions::key(&token), invited, clock::now())
+        .await?
+    {
+        Acceptance::Accepted => Ok(()),
+        refused => Err(InviteError::NotAccepted(refused)),
+    }
+}
+
+async fn invitation_token(store: &dyn Store, kind: InvitationKind) -> Result<String, InviteError> {
+    let (token, now) = (sessions::token()?, clock::now());
+    let invitation = InstallationInvitation {
+        id: InvitationId(visitor::id()?),
         kind,
-        expires_at: Timestamp(clock::now().0 + VALID_FOR),
+        email: None,
+        expires_at: Timestamp(now.0 + VALID_FOR),
     };
-    store.put_invitation(&invitation).await?;
-    Ok(path(&token))
+    let stored = store
+        .put_installation_invitation(&invitation, &sessions::key(&token), None, (Author::Operator, now))
+        .await?;
+    match stored {
+        InvitationOutcome::Stored => Ok(token),
+        refused => Err(InviteError::Refused(refused)),
+    }
 }
 
 /// The page of the invitation with this token.
 pub fn path(token: &str) -> String {
     format!("/invitations/{token}")
+}
+
+pub fn link(app: &AppState, token: &str) -> String {
+    app.settings.public_url() + &path(token)
+}
+
+/// What the token is for, if this account has made the invitation: the next one at the same browser is not shown its link.
+pub async fn own(
+    app: &AppState,
+    user: &CurrentUser,
+    token: &str,
+) -> Result<Option<OpenInvitation>, ApiError> {
+    let open = app
+        .store
+        .open_invitation(&sessions::key(token), clock::now())
+        .await?;
+    Ok(open.filter(|open| open.author == Author::Account(user.account.id)))
+}
+
+/// The job that mails the link. `None` without a mail server or an address: whoever invites gets the link then.
+pub fn mail(
+    app: &AppState,
+    (user, client): (&CurrentUser, &Client),
+    invitation: InvitationId,
+    email: Option<&str>,
+) -> Result<Option<NewJob>, ApiError> {
+    let Some(email) = email.filter(|_| app.settings.smtp.is_some()) else {
+        return Ok(None);
+    };
+    app.rate_limiter
+        .take_for_client(&rate_limit::INVITATIONS_FROM, client)?;
+    app.rate_limiter
+        .take_for_email(&rate_limit::INVITATIONS_TO, email, client)?;
+    let mail = Job::InvitationMail {
+        invitation,
+        lang: user.account.lang,
+    };
+    Ok(Some((format!("{}-{invitation}", mail.kind()), mail)))
+}
+
+/// The answer to whoever invites: the token, unless it is mailed.
+pub fn answer(
+    app: &AppState,
+    outcome: InvitationOutcome,
+    token: String,
+    is_mailed: bool,
+) -> Result<Option<String>, ApiError> {
+    let refused = |kind, detail| Err(ApiError::new(kind, detail));
+    match outcome {
+        InvitationOutcome::Stored if is_mailed => {
+            app.job_signal.notify_one();
+            Ok(None)
+        }
+        InvitationOutcome::Stored => Ok(Some(token)),
+        InvitationOutcome::NotAllowed => refused(
+            ProblemType::Forbidden,
+            "your role does not let you give or take this role",
+        ),
+        InvitationOutcome::IdTaken => refused(ProblemType::Conflict, "the id is that of another invitation"),
+        InvitationOutcome::TooMany => refused(
+            ProblemType::Conflict,
+            "so many invitations are open that no more are made: withdraw some",
+        ),
+    }
 }
 
 /// The path of a link for the first operator, if nobody is here yet. Each start makes one; the first that is used ends all.
@@ -66,11 +161,8 @@ pub async fn invitation(app: &AppState, token: &str) -> Result<Option<Invitation
 
 /// `None` for a restaurant that this node does not know: it was just made, or its time zone is not known.
 fn view(app: &AppState, open: &OpenInvitation) -> Option<Invitation> {
-    let position = match &open.position {
-        Some(position) => Some(sessions::staff_position(
-            app,
-            (position.restaurant, position.role),
-        )?),
+    let position = match open.position {
+        Some(position) => Some(sessions::staff_position(app, position)?),
         None => None,
     };
     Some(Invitation {
@@ -109,12 +201,8 @@ pub async fn accept_as_new(
 
 /// The operator knows whom they invite. Anybody who runs a restaurant invites staff: their word counts for the mailbox that got the link.
 fn vouches_for(open: &OpenInvitation, email: &str) -> bool {
-    match &open.position {
-        None => true,
-        Some(OpenPosition { email: mailed_to, .. }) => mailed_to
-            .as_deref()
-            .is_some_and(|mailed_to| normalized_email(mailed_to) == normalized_email(email)),
-    }
+    let is_mailed_there = |to: &str| normalized_email(to) == normalized_email(email);
+    open.position.is_none() || open.email.as_deref().is_some_and(is_mailed_there)
 }
 
 pub async fn accept_as(app: &AppState, user: &CurrentUser, token: &str) -> Result<Invitation, ApiError> {

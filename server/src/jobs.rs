@@ -12,25 +12,27 @@ use futures::{StreamExt, future, stream};
 use servery_domain::{
     account::MailPurpose,
     id::{InvitationId, OrderId, PaymentId, RestaurantId, VisitorId},
-    invitation::StaffInvitation,
     job::{Job, Lane},
     lang::Lang,
     order::{Event, State},
     pos::bill::Bill,
     time::Timestamp,
 };
-use servery_store::{StoreError, accounts::MailToken, jobs::DueJob, orders::Tracked, within};
+use servery_store::{
+    StoreError, accounts::MailToken, invitations::RenewedInvitation, jobs::DueJob, orders::Tracked, within,
+};
 use tokio::sync::{Notify, mpsc};
 
 use crate::{
     accounts::sessions,
     clock,
     http::{client::Client, error::ApiError, rate_limit, visitor},
+    invitations,
     jobs::{
         mail::{MailError, Mailer},
         push::error::PushError,
     },
-    payments, staff,
+    payments,
     state::AppState,
 };
 
@@ -451,19 +453,27 @@ async fn mail_invitation(
     let token = sessions::token()?;
     let renewed = app
         .store
-        .renew_staff_invitation(invitation, &sessions::key(&token), clock::now())
+        .renew_invitation(invitation, &sessions::key(&token), clock::now())
         .await?;
     // It was withdrawn or accepted meanwhile, or it has no address.
-    let Some((restaurant, StaffInvitation { email: Some(to), .. })) = renewed else {
+    let Some(RenewedInvitation {
+        kind,
+        restaurant,
+        email,
+    }) = renewed
+    else {
         return Ok(());
     };
-    let catalog = app.catalog.now().clone();
-    let Some(listing) = catalog.by_id(restaurant) else {
-        return Ok(());
+    let link = invitations::link(app, &token);
+    let letter = match restaurant {
+        None => mail::invitation::to_installation(lang, kind, mail::host(&app.settings.public_url()), link),
+        Some(restaurant) => match app.catalog.now().by_id(restaurant) {
+            Some(listing) => mail::invitation::to_staff(lang, &listing.restaurant.name, link),
+            // It was deleted meanwhile.
+            None => return Ok(()),
+        },
     };
-    let link = staff::invitation_address(app, &token);
-    let letter = mail::invitation::letter(lang, &listing.restaurant.name, link);
-    Ok(mailer.send(id, &to, &letter).await?)
+    Ok(mailer.send(id, &email, &letter).await?)
 }
 
 async fn mail_receipt(

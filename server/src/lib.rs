@@ -17,6 +17,7 @@ pub mod delivery_map;
 pub mod edits;
 pub mod html;
 pub mod http;
+pub mod installation;
 pub mod invitations;
 pub mod jobs;
 pub mod menu_file;

@@ -20,8 +20,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     about, api,
     html::{
-        account_forms, board_forms, card_page, map_file, menu_files, office_forms, order_forms, page,
-        pictures, qr_files, release_files, sitemap, staff_forms, staff_manifest,
+        account_forms, board_forms, card_page, map_file, menu_files, office_forms, operator_forms,
+        order_forms, page, pictures, qr_files, release_files, sitemap, staff_forms, staff_manifest,
     },
     http::{
         csrf,
@@ -138,6 +138,8 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
             "/office/{slug}/restaurant.json",
             get(menu_files::get_restaurant_file),
         ),
+        ("/operator", post(operator_forms::post_operator)),
+        ("/operator/invitation.svg", get(qr_files::get_invitation_code)),
         ("/office/{slug}/staff", post(office_forms::post_staff)),
         (
             "/office/{slug}/staff/invitation.svg",

@@ -5,47 +5,23 @@ use servery_domain::{
     audit::Author,
     id::{AccountId, InvitationId, RestaurantId},
     invitation::{NewStaffInvitation, StaffInvitation, VALID_FOR},
-    job::Job,
     problem::ProblemType,
     staff::StaffList,
     time::Timestamp,
 };
-use servery_store::{
-    accounts::RoleOutcome,
-    invitations::{OpenPosition, StaffInvitationOutcome},
-};
+use servery_store::accounts::RoleOutcome;
 
 use crate::{
     accounts::sessions::{self, CurrentUser},
     catalog::restaurant_now::{RestaurantNow, restaurant_id, restaurant_now},
     clock,
-    http::{client::Client, error::ApiError, rate_limit, visitor},
+    http::{client::Client, error::ApiError, visitor},
     invitations,
     state::AppState,
 };
 
 /// How many sign-ins of each person the list shows.
 const SIGN_INS: u32 = 5;
-
-pub fn invitation_address(app: &AppState, token: &str) -> String {
-    app.settings.public_url() + &invitations::path(token)
-}
-
-/// The position that the token is for, if this account has made the invitation: the next one at the same browser is not shown its link.
-pub async fn own_invitation(
-    app: &AppState,
-    user: &CurrentUser,
-    token: &str,
-) -> Result<Option<OpenPosition>, ApiError> {
-    let open = app
-        .store
-        .open_invitation(&sessions::key(token), clock::now())
-        .await?;
-    let own = Author::Account(user.account.id);
-    Ok(open
-        .and_then(|open| open.position)
-        .filter(|position| position.author == own))
-}
 
 /// `made` is the token of the invitation that the browser made last.
 pub async fn list(
@@ -57,10 +33,11 @@ pub async fn list(
     let RestaurantNow { listing, now, .. } = restaurant_now(app, slug).await?;
     let restaurant = listing.restaurant.id;
     let role = user.check(restaurant, Permission::Staff)?;
-    let link = match made {
-        Some(token) => own_invitation(app, user, token).await?,
+    let invited_to = match made {
+        Some(token) => invitations::own(app, user, token).await?,
         None => None,
     };
+    let position = invited_to.and_then(|open| open.position);
     Ok(StaffList {
         name: listing.restaurant.name.clone(),
         at: now.0,
@@ -70,10 +47,10 @@ pub async fn list(
         members: app.store.staff(restaurant, SIGN_INS).await?,
         invitations: app.store.staff_invitations(restaurant, now.0).await?,
         sends_mails: app.settings.smtp.is_some(),
-        link: link
-            .filter(|position| position.restaurant == restaurant)
+        link: position
+            .filter(|(of, _)| *of == restaurant)
             .and(made)
-            .map(|token| invitation_address(app, token)),
+            .map(|token| invitations::link(app, token)),
         new_id: InvitationId(visitor::id()?),
     })
 }
@@ -148,18 +125,7 @@ pub async fn invite(
     new.check()?;
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Appoint(new.role))?;
-    let mailed_to = new.email.as_ref().filter(|_| app.settings.smtp.is_some());
-    if let Some(email) = mailed_to {
-        app.rate_limiter
-            .take_for_client(&rate_limit::INVITATIONS_FROM, client)?;
-        app.rate_limiter
-            .take_for_email(&rate_limit::INVITATIONS_TO, email, client)?;
-    }
-    let mail = Job::InvitationMail {
-        invitation: id,
-        lang: user.account.lang,
-    };
-    let mail = mailed_to.map(|_| (format!("{}-{id}", mail.kind()), mail));
+    let mail = invitations::mail(app, (user, client), id, new.email.as_deref())?;
     let now = clock::now();
     let invitation = StaffInvitation {
         id,
@@ -173,19 +139,7 @@ pub async fn invite(
         .store
         .put_staff_invitation(restaurant, &invitation, &sessions::key(&token), mail.as_ref(), by)
         .await?;
-    let conflict = |detail| Err(ApiError::new(ProblemType::Conflict, detail));
-    match outcome {
-        StaffInvitationOutcome::Stored if mail.is_some() => {
-            app.job_signal.notify_one();
-            Ok(None)
-        }
-        StaffInvitationOutcome::Stored => Ok(Some(token)),
-        StaffInvitationOutcome::NotAllowed => Err(above_own_role()),
-        StaffInvitationOutcome::IdTaken => conflict("the id is that of another invitation"),
-        StaffInvitationOutcome::TooMany => {
-            conflict("so many invitations are open that no more are made: withdraw some")
-        }
-    }
+    invitations::answer(app, outcome, token, mail.is_some())
 }
 
 pub async fn withdraw(
@@ -212,7 +166,7 @@ pub async fn withdraw(
 }
 
 async fn role_of(app: &AppState, account: AccountId, restaurant: RestaurantId) -> Result<Role, ApiError> {
-    let roles = app.store.account_roles(account).await?;
+    let roles = app.store.account_roles(account).await?.staff;
     let role = roles.into_iter().find(|(of, _)| *of == restaurant);
     role.map(|(_, role)| role).ok_or_else(not_staff)
 }

@@ -117,6 +117,9 @@ pub struct SignedIn {
     pub account: Account,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub staff: Vec<StaffPosition>,
+    /// Whether it runs this installation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_operator: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

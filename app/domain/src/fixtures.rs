@@ -52,6 +52,7 @@ pub(crate) fn listing(slug: &str, name: &str, hours: &str, at: LocalMinute) -> L
         today: at.day(),
         sold_out: Vec::new(),
         not_served: Vec::new(),
+        is_demo: false,
     }
 }
 

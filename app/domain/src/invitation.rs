@@ -62,7 +62,44 @@ pub struct StaffInvitation {
     pub expires_at: Timestamp,
 }
 
-/// The answer to whoever invites a colleague.
+/// What an operator asks for to invite another operator, or somebody to a restaurant of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewInstallationInvitation {
+    pub kind: InvitationKind,
+    /// Where the link is mailed to. Without it, whoever invites gets the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::optional_email))]
+    pub email: Option<String>,
+}
+
+impl NewInstallationInvitation {
+    pub fn check(&self) -> Result<(), InvalidField> {
+        match self.kind {
+            InvitationKind::Operator | InvitationKind::Owner => {
+                self.email.as_deref().map_or(Ok(()), check_email)
+            }
+            InvitationKind::Staff => Err(InvalidField {
+                field: "kind",
+                wants: "is operator or owner: a restaurant invites its staff by itself".to_owned(),
+            }),
+        }
+    }
+}
+
+/// An invitation to this installation that is open: of an operator, or of somebody to a restaurant of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InstallationInvitation {
+    pub id: InvitationId,
+    pub kind: InvitationKind,
+    /// Where the link was mailed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    pub expires_at: Timestamp,
+}
+
+/// The answer to whoever invites somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InvitationLink {

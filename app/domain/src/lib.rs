@@ -25,6 +25,7 @@ pub mod edit;
 mod fixtures;
 pub mod hours;
 pub mod id;
+pub mod installation;
 pub mod invitation;
 pub mod job;
 pub mod lang;

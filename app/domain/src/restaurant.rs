@@ -115,6 +115,9 @@ pub struct Listing {
     /// Dishes with serving hours of their own that are not served now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_served: Vec<NotServed>,
+    /// Made by `servery demo`: what is ordered there is not cooked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_demo: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

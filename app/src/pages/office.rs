@@ -5,9 +5,11 @@ mod created;
 mod history;
 mod import;
 mod invitation;
+mod invitation_link;
 mod layout;
 mod menu;
 mod new_restaurant;
+mod operator;
 mod part;
 mod part_text;
 mod preview;
@@ -38,7 +40,7 @@ use crate::{
     part_form::PartForm,
     query::{GetEdits, GetNewRestaurant, GetRestaurant},
     routes::{self, Chunk, View},
-    text::{Key, Texts, office, texts},
+    text::{Key, Texts, office},
 };
 
 #[derive(Debug, Clone)]
@@ -86,6 +88,7 @@ impl FormResult {
             "left" => Some(office::Key::StaffDoneRemoved),
             "mailed" => Some(office::Key::StaffDoneMailed),
             "withdrawn" => Some(office::Key::StaffDoneWithdrawn),
+            "demo-removed" => Some(office::Key::OperatorDoneDemo),
             _ => None,
         });
         let wrong = self.wrong.as_deref().map(|wrong| match wrong {
@@ -94,6 +97,7 @@ impl FormResult {
             "last-owner" => office::Key::StaffWrongLastOwner,
             "email" => office::Key::StaffWrongEmail,
             "invitations" => office::Key::StaffWrongInvitations,
+            "money" => office::Key::OperatorWrongMoney,
             "often" => office::Key::InvitationOften,
             "conflict" => office::Key::OfficeWrongChanged,
             _ => office::Key::WrongOther,
@@ -137,13 +141,15 @@ impl Pages for OfficePage {
                 let form = values.get(1).and_then(|part| PartForm::read(part));
                 let form = form.ok_or_else(|| nothing_here(visit))?;
                 let office = unless_signed_out(backend.ask(GetEdits(slug.clone())).await)?;
-                Ok(office.map_or(Self::SignedOut(visit.path.clone()), |office| Self::Part {
-                    slug,
-                    office,
-                    form,
-                    typed: TypedForm::read(visit),
-                    category: visit.get("category").unwrap_or_default().to_owned(),
-                }))
+                Ok(
+                    office.map_or(Self::SignedOut(visit.path.clone()), |office| Self::Part {
+                        slug,
+                        office,
+                        form,
+                        typed: TypedForm::read(visit),
+                        category: visit.get("category").unwrap_or_default().to_owned(),
+                    }),
+                )
             }
             _ => Err(nothing_here(visit)),
         }

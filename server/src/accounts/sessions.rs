@@ -12,7 +12,7 @@ use servery_domain::{
     problem::ProblemType,
     time::Timestamp,
 };
-use servery_store::accounts::Session;
+use servery_store::accounts::{AccountRoles, Session};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -31,6 +31,7 @@ const TOUCH_INTERVAL: i64 = 3_600;
 pub struct CurrentUser {
     pub account: Account,
     pub staff: Vec<(RestaurantId, Role)>,
+    pub is_operator: bool,
     /// The stored key of this session.
     pub session: String,
     pub signed_in_at: Timestamp,
@@ -55,6 +56,20 @@ impl CurrentUser {
         })
     }
 
+    /// For what concerns the whole installation.
+    pub fn check_operator(&self) -> Result<(), ApiError> {
+        match self.is_operator {
+            true => Ok(()),
+            false => {
+                tracing::warn!(account = %self.account.id, "an account that is no operator's asked for the installation");
+                Err(ApiError::new(
+                    ProblemType::Forbidden,
+                    "your account does not run this installation",
+                ))
+            }
+        }
+    }
+
     /// What opens or ends an account needs a sign-in of the last minutes: a browser may have been left open.
     pub fn check_fresh(&self) -> Result<(), ApiError> {
         match account::is_fresh(self.signed_in_at, clock::now()) {
@@ -77,6 +92,7 @@ impl CurrentUser {
             staff: positions
                 .filter_map(|position| staff_position(app, *position))
                 .collect(),
+            is_operator: self.is_operator,
         }
     }
 }
@@ -136,8 +152,8 @@ pub async fn session_by_key(app: &AppState, key: &str) -> Result<Option<CurrentU
         return Ok(None);
     };
     let now = clock::now();
-    let staff = app.store.account_roles(account.id).await?;
-    let limits = account::session_limits(!staff.is_empty());
+    let AccountRoles { staff, is_operator } = app.store.account_roles(account.id).await?;
+    let limits = account::session_limits(is_operator || !staff.is_empty());
     if !limits.is_valid(session.created_at, session.seen_at, now) {
         app.store.end_session(key).await?;
         return Ok(None);
@@ -148,6 +164,7 @@ pub async fn session_by_key(app: &AppState, key: &str) -> Result<Option<CurrentU
     Ok(Some(CurrentUser {
         account,
         staff,
+        is_operator,
         session: key.to_owned(),
         signed_in_at: session.created_at,
     }))

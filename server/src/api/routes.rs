@@ -16,8 +16,8 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, devices, drafts, edits, map, menu_import, office, orders, passkeys,
-    payments, places, push, quotes, reader_payments, restaurants, sessions, staff, sync,
+    about, accounts, audit_log, board, devices, drafts, edits, installation, map, menu_import, office,
+    orders, passkeys, payments, places, push, quotes, reader_payments, restaurants, sessions, staff, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,
@@ -42,7 +42,8 @@ use crate::{
         (name = "devices", description = "Installed staff apps, and how they sync"),
         (name = "accounts", description = "Accounts, sessions and passkeys"),
         (name = "office", description = "What owners change, invitations, and what a restaurant is made from"),
-        (name = "about", description = "This installation"),
+        (name = "installation", description = "What operators do with this installation"),
+        (name = "about", description = "The version of this server, and the licences of what is in it"),
     ),
     modifiers(&SecuritySchemes),
     // What only a parameter names is not collected.
@@ -120,6 +121,12 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(sync::get_sync_events),
         routes!(office::get_invitation),
         routes!(office::get_new_restaurant),
+        routes!(installation::get_installation),
+        routes!(
+            installation::put_installation_invitation,
+            installation::delete_installation_invitation
+        ),
+        routes!(installation::delete_demo),
         routes!(staff::list_staff),
         routes!(staff::put_role, staff::delete_staff),
         routes!(staff::put_invitation, staff::delete_invitation),

@@ -4,7 +4,7 @@ use servery_domain::{
     account::{Password, Role},
     audit::Author,
     device::{DeviceKind, NewDevice},
-    id::{DishId, RestaurantId},
+    id::{AccountId, DishId, RestaurantId},
     mistake::Mistake,
     place::ImportedPlace,
     restaurant_file::RestaurantFile,
@@ -16,7 +16,7 @@ use servery_store::{
 
 use crate::{
     cli::{error::CliError, places, staff},
-    clock,
+    clock, invitations,
     restaurant_file::read::{read, told},
 };
 
@@ -60,6 +60,8 @@ pub async fn fill(store: &dyn Store, catalog: &[RestaurantFile]) -> Result<(), C
             return Err(format!("{}: {}", file.slug, mistakes.join("\n")).into());
         }
     }
+    let restaurants: Vec<_> = catalog.iter().map(|file| file.id).collect();
+    store.mark_as_demo(&restaurants).await?;
     let (restaurant, dish, portions) = COUNTED;
     if catalog.iter().any(|file| file.id == restaurant) {
         store.set_stock(restaurant, dish, Some(portions), now).await?;
@@ -69,7 +71,8 @@ pub async fn fill(store: &dyn Store, catalog: &[RestaurantFile]) -> Result<(), C
 
 /// Imports the addresses of the town, in place of all others.
 pub async fn import_places(store: &dyn Store) -> Result<(), CliError> {
-    Ok(places::replace_all(store, &town_places()?).await?)
+    let import = places::replace_all(store, &town_places()?).await?;
+    Ok(store.mark_places_as_demo(import).await?)
 }
 
 fn town_places() -> Result<Vec<ImportedPlace>, CliError> {
@@ -82,7 +85,11 @@ fn town_places() -> Result<Vec<ImportedPlace>, CliError> {
     Ok(all)
 }
 
-/// Makes an account for each owner and each kitchen, `owner@SLUG.example` and `kitchen@SLUG.example`, all with one new random password.
+/// The account that runs the installation.
+pub const OPERATOR: &str = "operator@servery.example";
+
+/// Makes an account for the operator, and for each owner and each kitchen `owner@SLUG.example` and `kitchen@SLUG.example`, all with one new
+/// random password.
 pub async fn staff(store: &dyn Store, catalog: &[RestaurantFile]) -> Result<Password, CliError> {
     let password = staff::generated()?;
     let hash = staff::hash(&password, "").await?;
@@ -91,20 +98,25 @@ pub async fn staff(store: &dyn Store, catalog: &[RestaurantFile]) -> Result<Pass
         .flat_map(|file| [Role::Owner, Role::Kitchen].map(|role| (file, role)));
     for (file, role) in posts {
         let email = format!("{}@{}.example", role.code(), file.slug);
-        let account = match store.account_by_email(&email).await? {
-            Some(known) => {
-                store
-                    .set_password(known.account.id, &hash, "", clock::now())
-                    .await?;
-                known.account.id
-            }
-            None => staff::add_account(store, &email, &hash).await?,
-        };
+        let account = account(store, &email, &hash).await?;
         store
             .put_staff(account, file.id, role, (Author::Operator, clock::now()))
             .await?;
     }
+    invitations::make_operator(store, account(store, OPERATOR, &hash).await?).await?;
     Ok(password)
+}
+
+async fn account(store: &dyn Store, email: &str, hash: &str) -> Result<AccountId, CliError> {
+    match store.account_by_email(email).await? {
+        Some(known) => {
+            store
+                .set_password(known.account.id, hash, "", clock::now())
+                .await?;
+            Ok(known.account.id)
+        }
+        None => staff::add_account(store, email, hash).await,
+    }
 }
 
 /// The address and the code with which a till of the first restaurant is paired.

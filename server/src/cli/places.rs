@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use servery_domain::place::ImportedPlace;
-use servery_store::Store;
+use servery_store::{Store, places::PlaceImport};
 use tokio::{sync::mpsc, task};
 
 use self::{
@@ -116,11 +116,12 @@ async fn import(store: &dyn Store, file: PlacesFile, replaces: bool) -> Result<(
 pub(super) async fn replace_all(
     store: &dyn Store,
     places: &[ImportedPlace],
-) -> Result<(), servery_store::StoreError> {
+) -> Result<PlaceImport, servery_store::StoreError> {
     let import = store.begin_place_import(clock::now()).await?;
     for batch in places.chunks(BATCH) {
         store.add_places(import, batch).await?;
     }
     store.finish_place_import(import, true).await?;
-    store.delete_obsolete_places().await
+    store.delete_obsolete_places().await?;
+    Ok(import)
 }

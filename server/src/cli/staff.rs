@@ -14,7 +14,7 @@ use servery_domain::{
 };
 use servery_store::{
     Store,
-    accounts::{RoleOutcome, StoredAccount},
+    accounts::{AccountRoles, RoleOutcome, StoredAccount},
 };
 
 use super::error::CliError;
@@ -152,7 +152,7 @@ async fn remove(
     (account, email): (AccountId, &str),
     restaurant: &Restaurant,
 ) -> Result<String, CliError> {
-    let roles = store.account_roles(account).await?;
+    let roles = store.account_roles(account).await?.staff;
     let role = roles.into_iter().find(|(of, _)| *of == restaurant.id);
     let name = &restaurant.name;
     let not_there = || format!("{email} does not work at {name}");
@@ -217,7 +217,7 @@ async fn account_of(
 ) -> Result<(AccountId, String), CliError> {
     let known = store.account_by_email(email).await?.map(|known| known.account);
     let works_already = match &known {
-        Some(account) => !store.account_roles(account.id).await?.is_empty(),
+        Some(account) => store.account_roles(account.id).await? != AccountRoles::default(),
         None => false,
     };
     let given = password.is_some();

@@ -12,9 +12,9 @@ use servery_app::{
     },
     query::{
         GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
-        GetDraft, GetEdits, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys,
-        GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff, GetTimes,
-        Query,
+        GetDraft, GetEdits, GetInstallation, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders,
+        GetPasskeys, GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff,
+        GetTimes, Query,
     },
 };
 use servery_domain::{
@@ -27,6 +27,7 @@ use servery_domain::{
     device::{DeviceList, Paired},
     draft::Draft,
     edit::{EditedRestaurant, PublicationLog},
+    installation::Installation,
     invitation::Invitation,
     menu::Menu,
     new_restaurant::NewRestaurantChoices,
@@ -50,7 +51,7 @@ use crate::{
     catalog::CatalogSnapshot,
     edits,
     http::{error::ApiError, rate_limit, visitor},
-    invitations, new_restaurant,
+    installation, invitations, new_restaurant,
     orders::{self, board, drafts, quotes},
     payments::readers,
     places, staff,
@@ -280,6 +281,13 @@ impl Handle<GetStaff> for ServerBackend {
     async fn handle(&self, GetStaff(slug): &GetStaff) -> Result<StaffList, Problem> {
         let made = self.customer.invitation.as_deref();
         Ok(staff::list(&self.app, self.user()?, slug.as_str(), made).await?)
+    }
+}
+
+impl Handle<GetInstallation> for ServerBackend {
+    async fn handle(&self, _: &GetInstallation) -> Result<Installation, Problem> {
+        let made = self.customer.invitation.as_deref();
+        Ok(installation::installation(&self.app, self.user()?, made).await?)
     }
 }
 

@@ -81,6 +81,8 @@ pub struct DocumentFacts {
     pub head: DocumentHead,
     pub is_shell: bool,
     styles: Vec<String>,
+    /// Whether the page says that nobody cooks what is ordered there.
+    is_demo: bool,
     /// `None` for a thin page.
     program: Option<ProgramFiles>,
     /// The script that puts the card provider's form into the page, if it has one.
@@ -106,6 +108,7 @@ impl DocumentFacts {
             head,
             is_shell: decision.mode == Mode::Thick,
             styles: assets.styles(chunk).into_iter().map(str::to_owned).collect(),
+            is_demo: false,
             program: has_script.then(|| ProgramFiles::of(assets, chunk, texts.lang)),
             card_form: None,
             // The ordering pages follow each other in one document.
@@ -115,6 +118,10 @@ impl DocumentFacts {
                 .filter(|_| has_script && chunk == Chunk::Ordering)
                 .map(str::to_owned),
         }
+    }
+
+    pub fn with_demo_notice(self, is_demo: bool) -> Self {
+        Self { is_demo, ..self }
     }
 
     pub fn with_card_form(self, script: String) -> Self {
@@ -174,12 +181,16 @@ pub fn Document<B: IntoView + 'static>(
     let lang = facts.texts.lang;
     let (mode, reason) = (facts.decision.mode, facts.decision.reason);
     let noscript = noscript(&facts);
+    let demo = facts
+        .is_demo
+        .then(|| view! { <aside class="demo">{facts.texts.get(Key::DemoNotice)}</aside> });
     view! {
         <!DOCTYPE html>
         <html lang=lang.tag() dir=lang.direction() data-mode=mode.name() data-reason=reason.name()>
             <Head facts/>
             <body>
                 {noscript}
+                {demo}
                 <div id="app">{body}</div>
                 {answers.map(|answers| view! { <script type="application/json" id="answers">{answers}</script> })}
             </body>

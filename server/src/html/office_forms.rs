@@ -145,21 +145,28 @@ pub async fn post_staff(
 
 /// What the page says about it; `None` for what needs a page of its own.
 fn staff_refusal(error: &ApiError, act: &str) -> Option<&'static str> {
-    let problem = &error.0;
-    if problem.is(ProblemType::Conflict) && act == "invite" {
-        Some("invitations")
-    } else if problem.is(ProblemType::Conflict) {
-        Some("last-owner")
-    } else if problem.is(ProblemType::TooOften) {
-        Some("often")
-    } else if problem.is(ProblemType::NotAccepted) {
-        Some(if act == "invite" { "email" } else { "refused" })
-    } else if problem.is(ProblemType::NotFound) {
-        // Another person was faster: the list shows the current state.
-        Some("gone")
-    } else {
-        None
+    let is_invitation = matches!(act, "invite" | "withdraw");
+    match invitation_refusal(error) {
+        Some(wrong) if is_invitation => Some(wrong),
+        Some("invitations") => Some("last-owner"),
+        Some("email") => Some("refused"),
+        wrong => wrong,
     }
+}
+
+/// What a page with invitations says about it; `None` for what needs a page of its own.
+pub fn invitation_refusal(error: &ApiError) -> Option<&'static str> {
+    let refusals = [
+        (ProblemType::Conflict, "invitations"),
+        (ProblemType::TooOften, "often"),
+        (ProblemType::NotAccepted, "email"),
+        // Another person was faster: the list shows the current state.
+        (ProblemType::NotFound, "gone"),
+    ];
+    refusals
+        .into_iter()
+        .find(|(kind, _)| error.0.is(*kind))
+        .map(|(_, wrong)| wrong)
 }
 
 async fn change_staff(

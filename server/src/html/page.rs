@@ -242,7 +242,10 @@ async fn render_content<P: Pages>(
         Mode::Thin | Mode::Hydrated => head(&content, texts, route, address, &app.settings.public_url()),
     };
     let answers = backend.answers().filter(|_| decision.mode == Mode::Hydrated);
-    let facts = DocumentFacts::new(&app.assets, texts, (decision, P::CHUNK), address.clone(), head);
+    let slug = routes::read(&address.path).and_then(|(_, values)| routes::slug(&values));
+    let is_demo = decision.mode != Mode::Thick && app.catalog.now().is_demo(slug.as_ref());
+    let facts = DocumentFacts::new(&app.assets, texts, (decision, P::CHUNK), address.clone(), head)
+        .with_demo_notice(is_demo);
     let mut headers = PageHeaders::new(&facts);
     headers.status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let contexts = {

@@ -24,9 +24,9 @@ use crate::{
         error::{ApiError, Segments, Text},
         invitation_cookie,
     },
+    invitations,
     qr_code::QrCode,
     qr_sheet::{self, QrCard},
-    staff,
     state::AppState,
 };
 
@@ -91,7 +91,7 @@ pub async fn get_table_sheet(
     Ok((headers, pdf).into_response())
 }
 
-/// `GET /office/{slug}/staff/invitation.svg`: the link that this browser has made last.
+/// `GET /operator/invitation.svg` and `GET /office/{slug}/staff/invitation.svg`: the link that this browser has made last.
 pub async fn get_invitation_code(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
@@ -99,10 +99,8 @@ pub async fn get_invitation_code(
 ) -> Result<Response, ApiError> {
     let none = || ApiError::new(ProblemType::NotFound, "this account has made no invitation here");
     let token = invitation_cookie::read(&headers).ok_or_else(none)?;
-    staff::own_invitation(&app, &user, &token)
-        .await?
-        .ok_or_else(none)?;
-    svg(&staff::invitation_address(&app, &token))
+    invitations::own(&app, &user, &token).await?.ok_or_else(none)?;
+    svg(&invitations::link(&app, &token))
 }
 
 fn table_address(app: &AppState, code: &str) -> String {

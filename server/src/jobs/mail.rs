@@ -51,7 +51,7 @@ impl MailError {
 }
 
 /// The host of a URL.
-fn host(url: &str) -> &str {
+pub fn host(url: &str) -> &str {
     let authority = url
         .split_once("://")
         .map_or(url, |(_, rest)| rest)

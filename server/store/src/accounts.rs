@@ -71,6 +71,13 @@ pub enum AccountDeletion {
 /// A job with its id. It is written in the same transaction as what it follows from.
 pub type NewJob = (String, Job);
 
+/// What an account may do: for restaurants, and for the installation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountRoles {
+    pub staff: Vec<(RestaurantId, Role)>,
+    pub is_operator: bool,
+}
+
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// `false`, and nothing is written, if the address has an account.
@@ -131,7 +138,7 @@ pub trait Accounts: Send + Sync {
         change: (Role, Option<Role>),
         by: (Author, Timestamp),
     ) -> Result<RoleOutcome>;
-    async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>>;
+    async fn account_roles(&self, account: AccountId) -> Result<AccountRoles>;
     /// Of all restaurants.
     async fn role_holders(&self) -> Result<Vec<RoleHolder>>;
     /// By role and address, each with the last `sign_ins`.

@@ -5,7 +5,7 @@ use servery_domain::{
     account::Role,
     audit::Author,
     id::{AccountId, InvitationId, RestaurantId},
-    invitation::{InvitationKind, StaffInvitation},
+    invitation::{InstallationInvitation, InvitationKind, StaffInvitation},
     mistake::Mistake,
     restaurant_file::RestaurantFile,
     time::Timestamp,
@@ -16,39 +16,34 @@ use crate::{
     accounts::{NewJob, StoredAccount},
 };
 
-/// A link to a restaurant of their own that was given to somebody. Its key is the hash of the token in the link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredInvitation {
-    pub key: String,
-    pub kind: InvitationKind,
-    pub expires_at: Timestamp,
-}
-
 /// An invitation that can still be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenInvitation {
     pub kind: InvitationKind,
-    /// For staff.
-    pub position: Option<OpenPosition>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenPosition {
-    pub restaurant: RestaurantId,
-    pub role: Role,
+    /// Where and as what, for staff.
+    pub position: Option<(RestaurantId, Role)>,
     /// Where the link was mailed to.
     pub email: Option<String>,
     /// Who has invited.
     pub author: Author,
 }
 
+/// An invitation that gets a new link, which is to be mailed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenewedInvitation {
+    pub kind: InvitationKind,
+    /// For staff.
+    pub restaurant: Option<RestaurantId>,
+    pub email: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StaffInvitationOutcome {
+pub enum InvitationOutcome {
     Stored,
-    /// The id is that of another restaurant's invitation.
+    /// The id is that of another restaurant's invitation, or of one that is accepted.
     IdTaken,
     TooMany,
-    /// Its author has no role any more that lets them give this one.
+    /// Its author may not invite to this, or not any more.
     NotAllowed,
 }
 
@@ -84,10 +79,25 @@ pub enum Creation {
 pub trait Invitations: Send + Sync {
     /// Whether there is neither an operator nor a restaurant yet.
     async fn is_new_installation(&self) -> Result<bool>;
-    async fn put_invitation(&self, invitation: &StoredInvitation) -> Result<()>;
     async fn open_invitation(&self, key: &str, now: Timestamp) -> Result<Option<OpenInvitation>>;
-    /// The same id again replaces the invitation, and its link; one that is mailed keeps its link until it is mailed anew. Writes the
-    /// job with it.
+    /// Invites an operator, or the owner of a restaurant that is not made yet. `key` is the hash of the token in the link. The same id
+    /// again replaces the invitation, and its link; one that is mailed keeps its link until it is mailed anew. Writes the job with it.
+    async fn put_installation_invitation(
+        &self,
+        invitation: &InstallationInvitation,
+        key: &str,
+        follow_up: Option<&NewJob>,
+        by: (Author, Timestamp),
+    ) -> Result<InvitationOutcome>;
+    /// Those that nobody has accepted, the newest first.
+    async fn installation_invitations(&self, now: Timestamp) -> Result<Vec<InstallationInvitation>>;
+    /// `false` if there is no such invitation that is open.
+    async fn withdraw_installation_invitation(
+        &self,
+        id: InvitationId,
+        by: (Author, Timestamp),
+    ) -> Result<bool>;
+    /// As for the installation.
     async fn put_staff_invitation(
         &self,
         restaurant: RestaurantId,
@@ -95,7 +105,7 @@ pub trait Invitations: Send + Sync {
         key: &str,
         follow_up: Option<&NewJob>,
         by: (Author, Timestamp),
-    ) -> Result<StaffInvitationOutcome>;
+    ) -> Result<InvitationOutcome>;
     /// Those that nobody has accepted, the newest first.
     async fn staff_invitations(
         &self,
@@ -103,12 +113,12 @@ pub trait Invitations: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<StaffInvitation>>;
     /// Gives an open invitation that has an address another link; the one before does not work any more.
-    async fn renew_staff_invitation(
+    async fn renew_invitation(
         &self,
         id: InvitationId,
         key: &str,
         now: Timestamp,
-    ) -> Result<Option<(RestaurantId, StaffInvitation)>>;
+    ) -> Result<Option<RenewedInvitation>>;
     /// `false` if the restaurant has no such invitation that is open.
     async fn withdraw_staff_invitation(
         &self,

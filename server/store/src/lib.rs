@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit_log;
 mod batch;
+pub mod demo;
 pub mod devices;
 pub mod edits;
 pub mod erasure;
@@ -126,6 +127,7 @@ pub trait Store:
     + invitations::Invitations
     + edits::Edits
     + erasure::Erasure
+    + demo::Demo
 {
 }
 

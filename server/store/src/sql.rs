@@ -4,6 +4,7 @@ mod account_rows;
 mod accounts;
 mod audit_log;
 mod changes;
+mod demo;
 mod devices;
 mod edits;
 mod engine;

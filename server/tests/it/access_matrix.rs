@@ -37,7 +37,7 @@ const HERE: &str = "lighthouse-diner";
 /// Where a form of the staff app sends a browser that is not paired.
 const PAIRING_PAGE: &str = "/staff/lighthouse-diner";
 const ELSEWHERE: &str = "trattoria-da-lucia";
-const CALLERS: [&str; 12] = [
+const CALLERS: [&str; 13] = [
     "nobody",
     "diner",
     "owner",
@@ -46,6 +46,7 @@ const CALLERS: [&str; 12] = [
     "kitchen",
     "courier",
     "outsider",
+    "operator",
     "till",
     "screen",
     "phone",
@@ -137,6 +138,7 @@ impl Objects {
             "POST /api/v1/restaurants/{slug}/orders" => self.placement.clone(),
             "PUT /api/v1/restaurants/{slug}/edits/{id}" => json!([]),
             "PUT /api/v1/restaurants/{slug}/intake" => json!({ "pause": null }),
+            "PUT /api/v1/installation/invitations/{id}" => json!({ "kind": "owner" }),
             "PUT /api/v1/restaurants/{slug}/invitations/{id}" => json!({ "role": "cashier" }),
             "PUT /api/v1/restaurants/{slug}/staff/{account}" => json!({ "role": "cashier" }),
             _ => json!({}),
@@ -195,6 +197,7 @@ async fn cookies(app: &TestApp) -> BTreeMap<&'static str, String> {
         .await
         .unwrap();
     cookies.insert("outsider", cookie);
+    cookies.insert("operator", app.operator().await);
     for (caller, kind) in [("till", "till"), ("screen", "kitchen"), ("phone", "courier")] {
         cookies.insert(caller, app.device(kind).await.1);
     }
@@ -250,7 +253,10 @@ async fn outcome(
 
 /// Pages that are for whoever is signed in. The account's page is for everybody: it asks for that itself.
 fn asks_to_sign_in(path: &str) -> bool {
-    path.starts_with("/board/") || path.starts_with("/office/") || path == "/new-restaurant"
+    path.starts_with("/board/")
+        || path.starts_with("/office/")
+        || path == "/new-restaurant"
+        || path == "/operator"
 }
 
 /// A page that asks who somebody is instead of showing what it is for.
@@ -306,7 +312,10 @@ async fn town() -> TestApp {
         behind_proxy: Some(true),
         ..Settings::default()
     };
-    TestApp::with(None, settings).await
+    let town = TestApp::with(None, settings).await;
+    // An operator may remove a demo, and everybody else goes on afterwards.
+    town.execute("delete from demo_restaurants").await;
+    town
 }
 
 async fn hold(app: &TestApp, operations: BTreeSet<String>, matrix: &'static str) {

@@ -376,7 +376,7 @@ async fn who_signs_out_or_is_dismissed_is_told_nothing_more() {
         .unwrap()
         .account
         .id;
-    let (diner, _) = app.store.account_roles(account).await.unwrap()[0];
+    let (diner, _) = app.store.account_roles(account).await.unwrap().staff[0];
     app.store
         .change_role(
             account,

@@ -23,6 +23,7 @@ mod generated_client;
 mod health;
 mod http;
 mod import;
+mod installation;
 mod installed;
 mod licences;
 mod linked;

@@ -922,6 +922,37 @@ async fn money_that_is_owed_is_given_back_however_long_it_takes() {
 }
 
 #[tokio::test]
+async fn the_demo_stays_while_its_guests_pay_or_get_money_back() {
+    let shop = Shop::open().await;
+    let operator = shop.app.operator().await;
+    let remove = async || {
+        let path = "/api/v1/installation/demo";
+        let cookie = [("cookie", operator.as_str())];
+        shop.app.call("DELETE", path, &cookie, &Value::Null).await
+    };
+    let (_, token) = shop.order().await;
+    shop.pay(&token, GOOD).await;
+    let cancel = format!("/api/v1/orders/{token}/cancel");
+    let cancelled = shop.app.post(&cancel, &[], &json!({})).await;
+    assert_eq!(cancelled.json()["progress"]["state"], "cancelled");
+    remove().await.problem(ProblemType::Conflict);
+    let page = shop.app.form("/operator", &operator, "act=remove-demo").await;
+    assert_eq!(page.header("location"), "/operator?wrong=money");
+    let run = || jobs::run_due_jobs(&shop.app.app, None, clock::now());
+    while run().await.unwrap() > 0 {}
+    assert_eq!(shop.peer.refunded().await.len(), 1);
+    let (order, _) = shop.order().await;
+    shop.ask(&order, "pi_unknown").await;
+    remove().await.problem(ProblemType::Conflict);
+    let closed = shop
+        .app
+        .store
+        .close_payment(order.parse().unwrap(), Some("pi_unknown"));
+    closed.await.unwrap();
+    assert_eq!(remove().await.status, 204);
+}
+
+#[tokio::test]
 async fn a_payment_that_nobody_can_tell_of_is_given_up_with_its_order() {
     let shop = Shop::open().await;
     let after = |minutes: i64| Timestamp(clock::now().0 + minutes * 60);

@@ -15,6 +15,8 @@ mod new_session;
 #[path = "../it/peer.rs"]
 #[expect(dead_code, reason = "a storm needs none of what cuts the line")]
 mod peer;
+#[path = "../it/reserved_port.rs"]
+mod reserved_port;
 mod servery;
 mod shop;
 #[path = "../it/stripe_types.rs"]

@@ -5,24 +5,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::reserved_port::ReservedPort;
+
 pub struct Servery {
     arguments: Vec<String>,
     pub address: String,
     process: Option<Child>,
-}
-
-pub async fn free_port() -> u16 {
-    tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    _port: ReservedPort,
 }
 
 impl Servery {
     pub async fn new(arguments: &[String]) -> Self {
-        let address = format!("127.0.0.1:{}", free_port().await);
+        let port = ReservedPort::new();
+        let address = format!("127.0.0.1:{}", port.number());
         let listen = [
             "serve".to_owned(),
             "--listen".into(),
@@ -34,6 +29,7 @@ impl Servery {
             arguments: [&listen, arguments].concat(),
             address: format!("http://{address}"),
             process: None,
+            _port: port,
         }
     }
 

@@ -30,7 +30,11 @@ pub fn AccountProfile(
     wrong: Option<String>,
 ) -> impl IntoView {
     let texts = texts();
-    let SignedIn { account, staff } = signed_in;
+    let SignedIn {
+        account,
+        staff,
+        is_operator,
+    } = signed_in;
     let unverified = account
         .verified_at
         .is_none()
@@ -39,6 +43,8 @@ pub fn AccountProfile(
         staff.iter().map(|post| view! { <li><a href=format!("/board/{}", post.slug) dir="auto">{post.name.clone()}</a></li> }).collect();
     let boards = (!boards.is_empty())
         .then(|| view! { <h2>{texts.get(Key::AccountBoards)}</h2><ul class="links">{boards}</ul> });
+    let operator =
+        is_operator.then(|| view! { <p><a href="/operator">{texts.get(Key::AccountOperator)}</a></p> });
     view! {
         <article class="prose account">
             <h1>{texts.get(Key::AccountTitle)}</h1>
@@ -48,6 +54,7 @@ pub fn AccountProfile(
             {unverified}
             <p><a class="button" href="/orders">{texts.get(Key::AccountOrders)}</a></p>
             {boards}
+            {operator}
             {profile(texts, &account.name, account.lang)}
             {addresses(texts, &account.addresses)}
             {password(texts, &account.email)}

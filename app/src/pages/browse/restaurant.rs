@@ -13,7 +13,9 @@ use servery_domain::{
 };
 
 use crate::{
-    components::{availability, cuisine, diet, dish_badges, form, opening, picture::PictureView},
+    components::{
+        availability, cuisine, demo_badge::demo_badge, diet, dish_badges, form, opening, picture::PictureView,
+    },
     page_address::{address, visit},
     text::{Key, Texts, texts},
 };
@@ -114,7 +116,7 @@ fn heading(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
         <header class="masthead">
             {picture.clone().map(|file| view! { <PictureView file alt="" sizes="(min-width: 48rem) 20rem, 40vw" eager=true/> })}
             <div>
-                <p class="facts">{cuisine::name(texts, *cuisine)}</p>
+                <p class="facts">{cuisine::name(texts, *cuisine)}{demo_badge(listing.is_demo)}</p>
                 <h1 lang=lang.tag() dir="auto">{name.clone()}</h1>
                 <p class="lead" lang=lang.tag() dir="auto">{description.clone()}</p>
                 <details class="opening" class:closed=!listing.opening.open>

@@ -10,7 +10,10 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use super::layout::{Tab, layout};
+use super::{
+    invitation_link,
+    layout::{Tab, layout},
+};
 use crate::{
     components::{audit_entry::role_name, dish_badges::isolated},
     text::{self, Texts, office::Key, texts},
@@ -24,10 +27,12 @@ pub fn page<R: IntoView + 'static>(slug: &Slug, list: &StaffList, result: R) -> 
         .iter()
         .map(|known| member(texts, &here, list, known))
         .collect();
+    let link = list.link.as_deref();
+    let link = link.map(|link| invitation_link::section(texts.get(Key::StaffLink), link, &here));
     let body = view! {
         {result}
         <h2>{texts.get(Key::StaffTitle)}</h2>
-        {link(texts, &here, list)}
+        {link}
         <ul class="rows">{members}</ul>
         {invitations(texts, &here, list)}
         {invite(texts, &here, list)}
@@ -36,18 +41,6 @@ pub fn page<R: IntoView + 'static>(slug: &Slug, list: &StaffList, result: R) -> 
         <p><a href=format!("/board/{slug}/log")>{texts.get(Key::StaffLog)}</a></p>
     };
     layout((slug, &list.name), Tab::Staff, None, body)
-}
-
-/// The link that this browser has made last, until somebody accepts it.
-fn link(texts: Texts, here: &str, list: &StaffList) -> Option<impl IntoView + use<>> {
-    let link = list.link.as_ref()?;
-    Some(view! {
-        <section class="said good invitation-link" role="status">
-            <p>{texts.get(Key::StaffLink)}</p>
-            <p class="address"><bdi dir="ltr">{link.clone()}</bdi></p>
-            <img class="qr" src=format!("{here}/invitation.svg") alt=texts.get(Key::StaffLinkAlt) width="160" height="160"/>
-        </section>
-    })
 }
 
 fn member(texts: Texts, here: &str, list: &StaffList, member: &StaffMember) -> impl IntoView + use<> {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf9, prelude::*};
+use leptos::{either::EitherOf10, prelude::*};
 use servery_domain::{
     account::Account,
     edit::{EditedRestaurant, PublicationLog},
+    installation::Installation,
     invitation::Invitation,
     problem::Problem,
     slug::Slug,
@@ -13,15 +14,15 @@ use servery_domain::{
 };
 
 use super::{
-    FormResult, changes, history, import, invitation, menu, office_head, share, signed_out, staff, tables,
-    unless_signed_out,
+    FormResult, changes, history, import, invitation, menu, office_head, operator, share, signed_out, staff,
+    tables, unless_signed_out,
 };
 use crate::{
     backend::OfficeBackend,
     import_result::ImportResult,
     page_address::PageAddress,
     pages::{FullBackend, Head, Pages, document_title, nothing_here},
-    query::{GetAccount, GetEdits, GetInvitation, GetPublications, GetStaff},
+    query::{GetAccount, GetEdits, GetInstallation, GetInvitation, GetPublications, GetStaff},
     routes::{self, Chunk, View},
     text::{Key, Texts, office, texts},
 };
@@ -68,6 +69,10 @@ pub enum ThinOfficePage {
         list: Box<StaffList>,
         result: FormResult,
     },
+    Operator {
+        installation: Box<Installation>,
+        result: FormResult,
+    },
     /// With the path of the page that is for somebody who is signed in.
     SignedOut(String),
 }
@@ -90,6 +95,17 @@ impl Pages for ThinOfficePage {
         if view == View::Invitation {
             let token = values.first().ok_or_else(|| nothing_here(visit))?;
             return load_invitation(token, visit, backend).await;
+        }
+        if view == View::Operator {
+            let installation = unless_signed_out(backend.ask(GetInstallation).await)?;
+            return Ok(
+                installation.map_or(Self::SignedOut(visit.path.clone()), |installation| {
+                    Self::Operator {
+                        installation: Box::new(installation),
+                        result: FormResult::read(visit),
+                    }
+                }),
+            );
         }
         let slug = routes::slug(values).ok_or_else(|| nothing_here(visit))?;
         let loaded = match view {
@@ -116,27 +132,30 @@ impl Pages for ThinOfficePage {
                 invitation,
                 signed_in,
                 wrong,
-            } => EitherOf9::A(invitation::page(
+            } => EitherOf10::A(invitation::page(
                 &token,
                 invitation,
                 signed_in.as_deref(),
                 wrong.as_deref(),
             )),
             Self::Changes { slug, office, result } => {
-                EitherOf9::B(changes::page(&slug, &office, result.view(texts())))
+                EitherOf10::B(changes::page(&slug, &office, result.view(texts())))
             }
-            Self::History { slug, office, log } => EitherOf9::C(history::page(&slug, &office, &log)),
-            Self::Tables { slug, office } => EitherOf9::D(tables::page(&slug, &office)),
+            Self::History { slug, office, log } => EitherOf10::C(history::page(&slug, &office, &log)),
+            Self::Tables { slug, office } => EitherOf10::D(tables::page(&slug, &office)),
             Self::Staff { slug, list, result } => {
-                EitherOf9::E(staff::page(&slug, &list, result.view(texts())))
+                EitherOf10::E(staff::page(&slug, &list, result.view(texts())))
             }
-            Self::SignedOut(next) => EitherOf9::F(signed_out::page(&next)),
-            Self::Share { slug, office } => EitherOf9::H(share::page(&slug, &office)),
+            Self::SignedOut(next) => EitherOf10::F(signed_out::page(&next)),
+            Self::Share { slug, office } => EitherOf10::H(share::page(&slug, &office)),
             Self::Import { slug, office, result } => {
-                EitherOf9::G(import::page(&slug, &office, result.as_ref()))
+                EitherOf10::G(import::page(&slug, &office, result.as_ref()))
+            }
+            Self::Operator { installation, result } => {
+                EitherOf10::J(operator::page(&installation, result.view(texts())))
             }
             Self::Menu { slug, office, result } => {
-                EitherOf9::I(menu::page(&slug, &office, result.view(texts())))
+                EitherOf10::I(menu::page(&slug, &office, result.view(texts())))
             }
         }
     }
@@ -145,6 +164,7 @@ impl Pages for ThinOfficePage {
         let title = match self {
             Self::Invitation { .. } => texts.get(office::Key::InvitationTitle),
             Self::SignedOut(_) => texts.get(Key::SignInTitle),
+            Self::Operator { .. } => texts.get(office::Key::OperatorTitle),
             Self::Menu { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::OfficeMenu);
             }

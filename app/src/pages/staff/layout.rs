@@ -12,6 +12,7 @@ use super::{
     page::StaffPage,
 };
 use crate::{
+    components::demo_badge::demo_badge,
     page_address::visit,
     pages::Content,
     pos_client::{Connectivity, PairingState, pos_client},
@@ -34,10 +35,16 @@ pub fn frame(content: RwSignal<Content<StaffPage>>, main: impl IntoView + 'stati
             Content::Problem(_) => "Servery".to_owned(),
         })
     };
+    let badge = move || {
+        content.with(|content| match content {
+            Content::Page(page) => demo_badge(page.premises().listing.is_demo),
+            Content::Problem(_) => None,
+        })
+    };
     view! {
         <a class="skip" href="#main">{texts.get(text::Key::SkipToContent)}</a>
         <header class="bar">
-            <strong dir="auto">{name}</strong>
+            <span><strong dir="auto">{name}</strong>{badge}</span>
             <nav aria-label=texts.get(Key::BarPages)>{tabs(texts)}</nav>
             {state(texts)}
             {clock()}

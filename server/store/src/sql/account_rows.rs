@@ -18,6 +18,9 @@ pub(crate) const VERIFY_EMAIL: &str =
     "update accounts set verified_at = coalesce(verified_at, $2) where id = $1";
 pub(crate) const UPSERT_STAFF: &str = "insert into staff (account_id, restaurant_id, role) values ($1, $2, $3) \
      on conflict (account_id, restaurant_id) do update set role = excluded.role";
+/// The row without a restaurant is there for an operator.
+pub(crate) const SELECT_ROLES: &str = "select restaurant_id, role from staff where account_id = $1 \
+     union all select null, 'operator' from operators where account_id = $1 order by restaurant_id";
 pub(crate) const SELECT_ROLE_HOLDERS: &str = "select a.email, s.restaurant_id, s.role from staff s \
      join accounts a on a.id = s.account_id order by s.restaurant_id, a.email";
 pub(crate) const SELECT_STAFF: &str = "select a.id, a.email, a.name, s.role from staff s \

@@ -18,7 +18,8 @@ use sqlx::AssertSqlSafe;
 use crate::{
     Result, SqlStore,
     accounts::{
-        AccountDeletion, Accounts, MailToken, NewJob, RoleHolder, RoleOutcome, Session, StoredAccount,
+        AccountDeletion, AccountRoles, Accounts, MailToken, NewJob, RoleHolder, RoleOutcome, Session,
+        StoredAccount,
     },
     id, json, moment,
     orders::Tracked,
@@ -341,16 +342,19 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(RoleOutcome::Changed)
     }
 
-    async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>> {
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "select restaurant_id, role from staff where account_id = $1 order by restaurant_id",
-        )
-        .bind(account.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter()
-            .map(|(restaurant, code)| Ok((id(&restaurant)?, role(&code)?)))
-            .collect()
+    async fn account_roles(&self, account: AccountId) -> Result<AccountRoles> {
+        let rows: Vec<(Option<String>, String)> = sqlx::query_as(account_rows::SELECT_ROLES)
+            .bind(account.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut roles = AccountRoles::default();
+        for (restaurant, code) in rows {
+            match restaurant {
+                Some(restaurant) => roles.staff.push((id(&restaurant)?, role(&code)?)),
+                None => roles.is_operator = true,
+            }
+        }
+        Ok(roles)
     }
 
     async fn role_holders(&self) -> Result<Vec<RoleHolder>> {

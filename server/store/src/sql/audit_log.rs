@@ -84,14 +84,6 @@ impl AuditSubject {
             ..Self::default()
         }
     }
-
-    pub(crate) fn invitation(restaurant: RestaurantId, role: Role) -> Self {
-        Self {
-            restaurant: Some(restaurant),
-            role: Some(role),
-            ..Self::default()
-        }
-    }
 }
 
 pub(crate) async fn record<E: Engine>(

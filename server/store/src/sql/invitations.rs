@@ -5,7 +5,7 @@ use servery_domain::{
     account::Role,
     audit::{Act, Author},
     id::{AccountId, InvitationId, RestaurantId},
-    invitation::{InvitationKind, StaffInvitation},
+    invitation::{InstallationInvitation, InvitationKind, StaffInvitation},
     limits,
     restaurant_file::RestaurantFile,
     time::Timestamp,
@@ -17,8 +17,7 @@ use crate::{
     accounts::NewJob,
     id,
     invitations::{
-        Acceptance, Creation, Invitations, Invited, OpenInvitation, OpenPosition, StaffInvitationOutcome,
-        StoredInvitation,
+        Acceptance, Creation, InvitationOutcome, Invitations, Invited, OpenInvitation, RenewedInvitation,
     },
     moment,
     restaurant_files::ImportOutcome,
@@ -64,26 +63,27 @@ row! {
 }
 
 /// Those of a restaurant that can still be accepted.
-const OPEN_OF_RESTAURANT: &str = "where restaurant_id = $1 and expires_at > $2 order by expires_at desc, id";
-const SELECT_BY_ID: &str = "where id = $1";
-/// Another restaurant's stays as it is.
-const UPSERT_STAFF_INVITATION: &str = " on conflict (id) where id is not null do update set key = excluded.key, \
+const OPEN_OF_RESTAURANT: &str = "where restaurant_id = $2 and expires_at > $1 order by expires_at desc, id";
+const OPEN_OF_INSTALLATION: &str = "where restaurant_id is null and id is not null and account_id is null and expires_at > $1 \
+     order by expires_at desc, id";
+const OPEN_BY_ID: &str = "where id = $1 and account_id is null and expires_at > $2";
+/// One of another restaurant, or one that is accepted, stays as it is.
+const UPSERT: &str = " on conflict (id) where id is not null do update set key = excluded.key, kind = excluded.kind, \
      expires_at = excluded.expires_at, role = excluded.role, email = excluded.email, author = excluded.author \
-     where invitations.restaurant_id = excluded.restaurant_id";
+     where coalesce(invitations.restaurant_id, '') = coalesce(excluded.restaurant_id, '') and invitations.account_id is null";
 
 impl InvitationRow {
-    /// Of a link to a restaurant of their own.
-    fn new(invitation: &StoredInvitation) -> Self {
+    fn of_installation(invitation: &InstallationInvitation, key: &str, author: Author) -> Self {
         Self {
-            key: invitation.key.clone(),
+            key: key.to_owned(),
             kind: invitation.kind.code().to_owned(),
             expires_at: invitation.expires_at.0,
             account_id: None,
-            id: None,
+            id: Some(invitation.id.to_string()),
             restaurant_id: None,
             role: None,
-            email: None,
-            author: None,
+            email: invitation.email.clone(),
+            author: Some(author.to_string()),
         }
     }
 
@@ -101,24 +101,45 @@ impl InvitationRow {
         }
     }
 
-    /// `None` unless it is for staff.
-    fn position(&self) -> Result<Option<(RestaurantId, Role)>> {
-        let position = self.restaurant_id.as_ref().zip(self.role.as_ref());
-        position
-            .map(|(restaurant, code)| Ok((id(restaurant)?, role(code)?)))
-            .transpose()
+    fn kind(&self) -> Result<InvitationKind> {
+        let unknown = || StoreError::Unreadable(format!("'{}' is no kind of invitation", self.kind));
+        InvitationKind::from_code(&self.kind).ok_or_else(unknown)
     }
 
-    fn open_position(self) -> Result<Option<OpenPosition>> {
-        let Some((restaurant, role)) = self.position()? else {
-            return Ok(None);
-        };
-        Ok(Some(OpenPosition {
-            restaurant,
-            role,
+    fn restaurant(&self) -> Result<Option<RestaurantId>> {
+        self.restaurant_id.as_deref().map(id).transpose()
+    }
+
+    fn role(&self) -> Result<Option<Role>> {
+        self.role.as_deref().map(role).transpose()
+    }
+
+    /// `None` unless it is for staff.
+    fn position(&self) -> Result<Option<(RestaurantId, Role)>> {
+        Ok(self.restaurant()?.zip(self.role()?))
+    }
+
+    /// Of an older version there are links without an author: they were made at a terminal.
+    fn author(&self) -> Result<Author> {
+        self.author.as_deref().map_or(Ok(Author::Operator), author)
+    }
+
+    fn open(self) -> Result<OpenInvitation> {
+        Ok(OpenInvitation {
+            kind: self.kind()?,
+            position: self.position()?,
+            author: self.author()?,
             email: self.email,
-            author: author(&self.author.unwrap_or_default())?,
-        }))
+        })
+    }
+
+    fn installation_invitation(self) -> Result<InstallationInvitation> {
+        Ok(InstallationInvitation {
+            id: id(self.id.as_deref().unwrap_or_default())?,
+            kind: self.kind()?,
+            email: self.email,
+            expires_at: moment(self.expires_at)?,
+        })
     }
 
     fn staff_invitation(self) -> Result<StaffInvitation> {
@@ -129,11 +150,18 @@ impl InvitationRow {
             expires_at: moment(self.expires_at)?,
         })
     }
-}
 
-fn kind(row: &InvitationRow) -> Result<InvitationKind> {
-    let unknown = || StoreError::Unreadable(format!("'{}' is no kind of invitation", row.kind));
-    InvitationKind::from_code(&row.kind).ok_or_else(unknown)
+    fn asks_the_same(&self, other: &Self) -> bool {
+        (&self.kind, &self.role, &self.email) == (&other.kind, &other.role, &other.email)
+    }
+
+    fn audit_subject(&self) -> Result<AuditSubject> {
+        Ok(AuditSubject {
+            restaurant: self.restaurant()?,
+            role: self.role()?,
+            ..AuditSubject::default()
+        })
+    }
 }
 
 #[async_trait]
@@ -142,27 +170,42 @@ impl<E: Engine> Invitations for SqlStore<E> {
         Ok(sqlx::query_scalar(IS_NEW).fetch_one(&self.pool).await?)
     }
 
-    async fn put_invitation(&self, invitation: &StoredInvitation) -> Result<()> {
-        insert(&[InvitationRow::new(invitation)], "")
-            .build()
-            .execute(&self.writer)
-            .await?;
-        Ok(())
-    }
-
     async fn open_invitation(&self, key: &str, now: Timestamp) -> Result<Option<OpenInvitation>> {
         let row = select::<E, InvitationRow>(OPEN)
             .bind(key)
             .bind(now.0)
             .fetch_optional(&self.pool)
             .await?;
-        row.map(|row| {
-            Ok(OpenInvitation {
-                kind: kind(&row)?,
-                position: row.open_position()?,
-            })
-        })
-        .transpose()
+        row.map(InvitationRow::open).transpose()
+    }
+
+    async fn put_installation_invitation(
+        &self,
+        invitation: &InstallationInvitation,
+        key: &str,
+        follow_up: Option<&NewJob>,
+        by: (Author, Timestamp),
+    ) -> Result<InvitationOutcome> {
+        let row = InvitationRow::of_installation(invitation, key, by.0);
+        self.put_invitation(row, follow_up, by).await
+    }
+
+    async fn installation_invitations(&self, now: Timestamp) -> Result<Vec<InstallationInvitation>> {
+        let rows = select::<E, InvitationRow>(OPEN_OF_INSTALLATION)
+            .bind(now.0)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter()
+            .map(InvitationRow::installation_invitation)
+            .collect()
+    }
+
+    async fn withdraw_installation_invitation(
+        &self,
+        id: InvitationId,
+        by: (Author, Timestamp),
+    ) -> Result<bool> {
+        self.withdraw_invitation(None, id, by).await
     }
 
     async fn put_staff_invitation(
@@ -171,49 +214,10 @@ impl<E: Engine> Invitations for SqlStore<E> {
         invitation: &StaffInvitation,
         key: &str,
         follow_up: Option<&NewJob>,
-        (author, now): (Author, Timestamp),
-    ) -> Result<StaffInvitationOutcome> {
-        let mut transaction = self.begin_write().await?;
-        lock_roles_and_invitations(&mut transaction).await?;
-        let open = select::<E, InvitationRow>(OPEN_OF_RESTAURANT)
-            .bind(restaurant.to_string())
-            .bind(now.0)
-            .fetch_all(&mut *transaction)
-            .await?;
-        let (id, many) = (invitation.id.to_string(), open.len() >= limits::INVITATIONS);
-        let known = open.into_iter().find(|known| known.id.as_ref() == Some(&id));
-        let known = known.map(InvitationRow::staff_invitation).transpose()?;
-        let roles = known.iter().map(|known| known.role).chain([invitation.role]);
-        if !may_appoint(&mut transaction, author, restaurant, &roles.collect::<Vec<_>>()).await? {
-            return Ok(StaffInvitationOutcome::NotAllowed);
-        }
-        if known.is_none() && many {
-            return Ok(StaffInvitationOutcome::TooMany);
-        }
-        let is_same =
-            |known: &StaffInvitation| (known.role, &known.email) == (invitation.role, &invitation.email);
-        let is_repeated = known.as_ref().is_some_and(is_same);
-        // Its mail may be on its way, with a link that is to work.
-        if is_repeated && follow_up.is_some() {
-            return Ok(StaffInvitationOutcome::Stored);
-        }
-        let row = InvitationRow::of_staff(restaurant, invitation, key, author);
-        let stored = insert(&[row], UPSERT_STAFF_INVITATION)
-            .build()
-            .execute(&mut *transaction)
-            .await?;
-        if stored.rows_affected() == 0 {
-            return Ok(StaffInvitationOutcome::IdTaken);
-        }
-        if !is_repeated {
-            let subject = AuditSubject::invitation(restaurant, invitation.role);
-            audit_log::record(&mut transaction, (author, now), Act::StaffInvited, subject).await?;
-        }
-        if let Some(job) = follow_up {
-            jobs::queue(&mut transaction, job).await?;
-        }
-        transaction.commit().await?;
-        Ok(StaffInvitationOutcome::Stored)
+        by: (Author, Timestamp),
+    ) -> Result<InvitationOutcome> {
+        let row = InvitationRow::of_staff(restaurant, invitation, key, by.0);
+        self.put_invitation(row, follow_up, by).await
     }
 
     async fn staff_invitations(
@@ -222,26 +226,25 @@ impl<E: Engine> Invitations for SqlStore<E> {
         now: Timestamp,
     ) -> Result<Vec<StaffInvitation>> {
         let rows = select::<E, InvitationRow>(OPEN_OF_RESTAURANT)
-            .bind(restaurant.to_string())
             .bind(now.0)
+            .bind(restaurant.to_string())
             .fetch_all(&self.pool)
             .await?;
         rows.into_iter().map(InvitationRow::staff_invitation).collect()
     }
 
-    async fn renew_staff_invitation(
+    async fn renew_invitation(
         &self,
         invitation: InvitationId,
         key: &str,
         now: Timestamp,
-    ) -> Result<Option<(RestaurantId, StaffInvitation)>> {
+    ) -> Result<Option<RenewedInvitation>> {
         let mut transaction = self.begin_write().await?;
         lock_roles_and_invitations(&mut transaction).await?;
-        let row = select::<E, InvitationRow>(SELECT_BY_ID)
-            .bind(invitation.to_string())
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let Some(row) = row.filter(|row| row.expires_at > now.0 && row.email.is_some()) else {
+        let Some(row) = open_by_id(&mut transaction, invitation, now).await? else {
+            return Ok(None);
+        };
+        let Some(email) = row.email.clone() else {
             return Ok(None);
         };
         sqlx::query("update invitations set key = $2 where id = $1")
@@ -250,10 +253,11 @@ impl<E: Engine> Invitations for SqlStore<E> {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        let Some((restaurant, _)) = row.position()? else {
-            return Ok(None);
-        };
-        Ok(Some((restaurant, row.staff_invitation()?)))
+        Ok(Some(RenewedInvitation {
+            kind: row.kind()?,
+            restaurant: row.restaurant()?,
+            email,
+        }))
     }
 
     async fn withdraw_staff_invitation(
@@ -262,28 +266,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
         invitation: InvitationId,
         by: (Author, Timestamp),
     ) -> Result<bool> {
-        let mut transaction = self.begin_write().await?;
-        lock_roles_and_invitations(&mut transaction).await?;
-        let row = select::<E, InvitationRow>(SELECT_BY_ID)
-            .bind(invitation.to_string())
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let is_open = |row: &InvitationRow| {
-            row.restaurant_id == Some(restaurant.to_string()) && row.expires_at > by.1.0
-        };
-        let Some(row) = row.filter(is_open) else {
-            return Ok(false);
-        };
-        let key = row.key.clone();
-        let role = row.staff_invitation()?.role;
-        if !may_appoint(&mut transaction, by.0, restaurant, &[role]).await? {
-            return Ok(false);
-        }
-        delete_invitation(&mut transaction, &key).await?;
-        let subject = AuditSubject::invitation(restaurant, role);
-        audit_log::record(&mut transaction, by, Act::InvitationWithdrawn, subject).await?;
-        transaction.commit().await?;
-        Ok(true)
+        self.withdraw_invitation(Some(restaurant), invitation, by).await
     }
 
     async fn accept_invitation(&self, key: &str, invited: Invited<'_>, now: Timestamp) -> Result<Acceptance> {
@@ -304,7 +287,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
                 false => return Ok(Acceptance::EmailTaken),
             },
         };
-        match kind(&row)? {
+        match row.kind()? {
             InvitationKind::Operator => {
                 sqlx::query(DELETE_FOR_OPERATOR)
                     .bind(key)
@@ -319,7 +302,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
                 let Some(position) = row.position()? else {
                     return Ok(Acceptance::NoSuchInvitation);
                 };
-                let author = author(&row.author.unwrap_or_default())?;
+                let author = row.author()?;
                 join_staff(&mut transaction, (account, position), (author, now)).await?;
                 delete_invitation(&mut transaction, key).await?;
             }
@@ -376,6 +359,122 @@ impl<E: Engine> Invitations for SqlStore<E> {
     }
 }
 
+impl<E: Engine> SqlStore<E> {
+    async fn put_invitation(
+        &self,
+        row: InvitationRow,
+        follow_up: Option<&NewJob>,
+        by: (Author, Timestamp),
+    ) -> Result<InvitationOutcome> {
+        let mut transaction = self.begin_write().await?;
+        lock_roles_and_invitations(&mut transaction).await?;
+        let open = open_beside(&mut transaction, &row, by.1).await?;
+        let known = open.iter().find(|known| known.id == row.id);
+        for asked in known.into_iter().chain([&row]) {
+            if !may_invite(&mut transaction, by.0, asked).await? {
+                return Ok(InvitationOutcome::NotAllowed);
+            }
+        }
+        // Each start of a node on an empty database makes one.
+        let is_limited = row.restaurant_id.is_some() || by.0 != Author::Operator;
+        if known.is_none() && is_limited && open.len() >= limits::INVITATIONS {
+            return Ok(InvitationOutcome::TooMany);
+        }
+        let is_repeated = known.is_some_and(|known| known.asks_the_same(&row));
+        // Its mail may be on its way, with a link that is to work.
+        if is_repeated && follow_up.is_some() {
+            return Ok(InvitationOutcome::Stored);
+        }
+        let subject = row.audit_subject()?;
+        let stored = insert(&[row], UPSERT).build().execute(&mut *transaction).await?;
+        if stored.rows_affected() == 0 {
+            return Ok(InvitationOutcome::IdTaken);
+        }
+        if !is_repeated {
+            audit_log::record(&mut transaction, by, Act::StaffInvited, subject).await?;
+        }
+        if let Some(job) = follow_up {
+            jobs::queue(&mut transaction, job).await?;
+        }
+        transaction.commit().await?;
+        Ok(InvitationOutcome::Stored)
+    }
+
+    /// `None` stands for the installation.
+    async fn withdraw_invitation(
+        &self,
+        restaurant: Option<RestaurantId>,
+        invitation: InvitationId,
+        by: (Author, Timestamp),
+    ) -> Result<bool> {
+        let mut transaction = self.begin_write().await?;
+        lock_roles_and_invitations(&mut transaction).await?;
+        let Some(row) = open_by_id(&mut transaction, invitation, by.1).await? else {
+            return Ok(false);
+        };
+        if row.restaurant()? != restaurant || !may_invite(&mut transaction, by.0, &row).await? {
+            return Ok(false);
+        }
+        delete_invitation(&mut transaction, &row.key).await?;
+        audit_log::record(
+            &mut transaction,
+            by,
+            Act::InvitationWithdrawn,
+            row.audit_subject()?,
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+/// The open invitations of the same restaurant, or of the installation.
+async fn open_beside<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    row: &InvitationRow,
+    now: Timestamp,
+) -> Result<Vec<InvitationRow>> {
+    let open = match &row.restaurant_id {
+        Some(restaurant) => select::<E, InvitationRow>(OPEN_OF_RESTAURANT)
+            .bind(now.0)
+            .bind(restaurant.clone()),
+        None => select::<E, InvitationRow>(OPEN_OF_INSTALLATION).bind(now.0),
+    };
+    Ok(open.fetch_all(&mut **transaction).await?)
+}
+
+async fn open_by_id<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    invitation: InvitationId,
+    now: Timestamp,
+) -> Result<Option<InvitationRow>> {
+    let open = select::<E, InvitationRow>(OPEN_BY_ID)
+        .bind(invitation.to_string())
+        .bind(now.0);
+    Ok(open.fetch_optional(&mut **transaction).await?)
+}
+
+/// Whether the author may invite to this, and withdraw it.
+async fn may_invite<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    author: Author,
+    row: &InvitationRow,
+) -> Result<bool> {
+    match (row.position()?, author) {
+        (Some((restaurant, role)), _) => may_appoint(transaction, author, restaurant, &[role]).await,
+        (None, Author::Account(account)) => is_operator(transaction, account).await,
+        (None, _) => Ok(author == Author::Operator),
+    }
+}
+
+async fn is_operator<E: Engine>(transaction: &mut SqlTransaction<E>, account: AccountId) -> Result<bool> {
+    let operator: Option<String> = sqlx::query_scalar(IS_OPERATOR)
+        .bind(account.to_string())
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(operator.is_some())
+}
+
 async fn delete_invitation<E: Engine>(transaction: &mut SqlTransaction<E>, key: &str) -> Result<()> {
     sqlx::query("delete from invitations where key = $1")
         .bind(key)
@@ -407,11 +506,7 @@ async fn right<E: Engine>(
     account: AccountId,
     lock: &str,
 ) -> Result<Option<Right>> {
-    let operator: Option<String> = sqlx::query_scalar(IS_OPERATOR)
-        .bind(account.to_string())
-        .fetch_optional(&mut **transaction)
-        .await?;
-    if operator.is_some() {
+    if is_operator(transaction, account).await? {
         return Ok(Some(Right::Operator));
     }
     let accepted: Option<String> = sqlx::query_scalar(AssertSqlSafe(format!("{ACCEPTED}{lock}")))

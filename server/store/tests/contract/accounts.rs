@@ -301,7 +301,7 @@ async fn staff_have_one_role_per_restaurant() {
             .await
             .unwrap();
         assert_eq!(
-            store.account_roles(ADA).await.unwrap(),
+            store.account_roles(ADA).await.unwrap().staff,
             [(RestaurantId(1), Role::Owner), (RestaurantId(2), Role::Courier)],
             "{engine}"
         );
@@ -377,7 +377,7 @@ async fn delete_account_removes_the_diner_from_orders() {
         assert_eq!(store.account(ADA).await.unwrap(), None, "{engine}");
         assert_eq!(store.session("here").await.unwrap(), None, "{engine}");
         assert!(
-            store.account_roles(ADA).await.unwrap().is_empty()
+            store.account_roles(ADA).await.unwrap().staff.is_empty()
                 && store.role_holders().await.unwrap().is_empty(),
             "{engine}"
         );

@@ -10,6 +10,7 @@ mod accounts;
 mod audit_log;
 mod changes;
 mod coverage;
+mod demo;
 mod device_orders;
 mod devices;
 mod edits;

@@ -60,7 +60,7 @@ async fn a_role_is_changed_from_the_one_that_it_was() {
         let cook = employed(store, 2, Role::Kitchen).await;
         put(store, cook, THERE, Role::Courier).await;
         let (roles, log) = (
-            store.account_roles(cook).await.unwrap(),
+            store.account_roles(cook).await.unwrap().staff,
             whole_log(store, HERE).await,
         );
         let by_boss = |seconds| (Author::Account(boss), Timestamp(NOW.0 + seconds));
@@ -91,7 +91,7 @@ async fn a_role_is_changed_from_the_one_that_it_was() {
                 "{engine}: {whom} {change:?}"
             );
         }
-        assert_eq!(store.account_roles(cook).await.unwrap(), roles, "{engine}");
+        assert_eq!(store.account_roles(cook).await.unwrap().staff, roles, "{engine}");
         assert_eq!(whole_log(store, HERE).await, log, "{engine}");
         for (change, at) in [
             ((Role::Kitchen, Some(Role::Cashier)), 2),
@@ -99,12 +99,12 @@ async fn a_role_is_changed_from_the_one_that_it_was() {
         ] {
             let outcome = store.change_role(cook, HERE, change, by_boss(at)).await;
             assert_eq!(outcome.unwrap(), RoleOutcome::Changed, "{engine}: {change:?}");
-            let here = store.account_roles(cook).await.unwrap().into_iter();
+            let here = store.account_roles(cook).await.unwrap().staff.into_iter();
             let here = here.filter(|(of, _)| *of == HERE).map(|(_, role)| role).next();
             assert_eq!(here, change.1, "{engine}");
         }
         assert_eq!(
-            store.account_roles(cook).await.unwrap(),
+            store.account_roles(cook).await.unwrap().staff,
             [(THERE, Role::Courier)],
             "{engine}: elsewhere it is as it was"
         );
@@ -142,7 +142,7 @@ async fn the_last_owner_stays() {
             );
         }
         assert_eq!(
-            store.account_roles(boss).await.unwrap(),
+            store.account_roles(boss).await.unwrap().staff,
             [(HERE, Role::Owner)],
             "{engine}"
         );

@@ -13,7 +13,7 @@ use servery_domain::{
 use servery_store::{
     Store,
     accounts::{AccountDeletion, NewJob, RoleOutcome},
-    invitations::{Acceptance, Invited, StaffInvitationOutcome},
+    invitations::{Acceptance, InvitationOutcome, Invited, RenewedInvitation},
 };
 
 use crate::{
@@ -43,7 +43,7 @@ fn colleague(id: u128, role: Role) -> StaffInvitation {
 async fn position(store: &dyn Store, key: &str, now: Timestamp) -> Option<(RestaurantId, Role)> {
     let open = store.open_invitation(key, now).await.unwrap()?;
     assert_eq!(open.kind, InvitationKind::Staff);
-    open.position.map(|position| (position.restaurant, position.role))
+    open.position
 }
 
 fn mail(id: u128) -> NewJob {
@@ -68,7 +68,7 @@ async fn offer(
     restaurant: RestaurantId,
     invitation: &StaffInvitation,
     key: &str,
-) -> StaffInvitationOutcome {
+) -> InvitationOutcome {
     store
         .put_staff_invitation(restaurant, invitation, key, None, BY_OPERATOR)
         .await
@@ -81,7 +81,7 @@ async fn offer_by(store: &dyn Store, by: AccountId, id: u128, restaurant: Restau
     let stored = store
         .put_staff_invitation(restaurant, &invitation, &id.to_string(), None, by)
         .await;
-    assert_eq!(stored.unwrap(), StaffInvitationOutcome::Stored);
+    assert_eq!(stored.unwrap(), InvitationOutcome::Stored);
 }
 
 /// The ids of a restaurant's, the lowest first.
@@ -118,7 +118,7 @@ async fn a_colleagues_invitation_is_open_until_it_expires() {
         for (invitation, key) in [(&first, "a"), (&second, "b")] {
             assert_eq!(
                 offer(store, HERE, invitation, key).await,
-                StaffInvitationOutcome::Stored,
+                InvitationOutcome::Stored,
                 "{engine}"
             );
         }
@@ -183,7 +183,7 @@ async fn the_same_invitation_again_replaces_its_link() {
             let stored = store
                 .put_staff_invitation(HERE, invitation, key, Some(&mail(1)), by)
                 .await;
-            assert_eq!(stored.unwrap(), StaffInvitationOutcome::Stored, "{engine}");
+            assert_eq!(stored.unwrap(), InvitationOutcome::Stored, "{engine}");
         }
         assert_eq!(
             store.staff_invitations(HERE, NOW).await.unwrap(),
@@ -212,7 +212,7 @@ async fn the_same_invitation_again_replaces_its_link() {
         let again = store
             .put_staff_invitation(HERE, &second, "c", Some(&mail(1)), by)
             .await;
-        assert_eq!(again.unwrap(), StaffInvitationOutcome::Stored, "{engine}");
+        assert_eq!(again.unwrap(), InvitationOutcome::Stored, "{engine}");
         assert_eq!(
             position(store, "b", NOW).await,
             Some((HERE, Role::Cashier)),
@@ -225,12 +225,12 @@ async fn the_same_invitation_again_replaces_its_link() {
         let theirs = store
             .put_staff_invitation(HERE, &colleague(7, Role::Manager), "d", None, by)
             .await;
-        assert_eq!(theirs.unwrap(), StaffInvitationOutcome::Stored, "{engine}");
+        assert_eq!(theirs.unwrap(), InvitationOutcome::Stored, "{engine}");
         let by_deputy = (Author::Account(deputy), SOON);
         let replaced = store
             .put_staff_invitation(HERE, &colleague(7, Role::Courier), "e", None, by_deputy)
             .await;
-        assert_eq!(replaced.unwrap(), StaffInvitationOutcome::NotAllowed, "{engine}");
+        assert_eq!(replaced.unwrap(), InvitationOutcome::NotAllowed, "{engine}");
         assert!(
             !store
                 .withdraw_staff_invitation(HERE, InvitationId(7), by_deputy)
@@ -263,7 +263,7 @@ async fn an_invitation_that_is_sent_twice_at_once_is_one() {
             let keys = ["a", "b", "c", "d"].map(|key| format!("{key}{id}"));
             let sent: Vec<_> = keys.iter().map(|key| send(id, key)).collect();
             for answer in sent {
-                assert_eq!(answer.await.unwrap(), StaffInvitationOutcome::Stored, "{engine}");
+                assert_eq!(answer.await.unwrap(), InvitationOutcome::Stored, "{engine}");
             }
             let mut opened = 0;
             for key in &keys {
@@ -300,7 +300,7 @@ async fn the_id_of_another_restaurants_invitation_is_taken() {
                 BY_OPERATOR,
             )
             .await;
-        assert_eq!(taken.unwrap(), StaffInvitationOutcome::IdTaken, "{engine}");
+        assert_eq!(taken.unwrap(), InvitationOutcome::IdTaken, "{engine}");
         assert_eq!(
             store.staff_invitations(HERE, NOW).await.unwrap(),
             [theirs],
@@ -332,15 +332,15 @@ async fn a_restaurant_has_a_limited_number_of_open_invitations() {
         };
         for id in 2..=most {
             let stored = offer(HERE, id, &id.to_string()).await;
-            assert_eq!(stored, StaffInvitationOutcome::Stored, "{engine}: {id}");
+            assert_eq!(stored, InvitationOutcome::Stored, "{engine}: {id}");
         }
         // There is room for one more, and two come at the same time.
         let (one, other) = tokio::join!(offer(HERE, 1, "1"), offer(HERE, 1_001, "1001"));
         let mut outcomes = [one, other];
-        outcomes.sort_by_key(|outcome| *outcome == StaffInvitationOutcome::TooMany);
+        outcomes.sort_by_key(|outcome| *outcome == InvitationOutcome::TooMany);
         assert_eq!(
             outcomes,
-            [StaffInvitationOutcome::Stored, StaffInvitationOutcome::TooMany],
+            [InvitationOutcome::Stored, InvitationOutcome::TooMany],
             "{engine}"
         );
         let full = offered(store, HERE).await;
@@ -353,25 +353,25 @@ async fn a_restaurant_has_a_limited_number_of_open_invitations() {
                 BY_OPERATOR,
             )
             .await;
-        assert_eq!(refused.unwrap(), StaffInvitationOutcome::TooMany, "{engine}");
+        assert_eq!(refused.unwrap(), InvitationOutcome::TooMany, "{engine}");
         assert_eq!(offered(store, HERE).await, full, "{engine}");
         assert_eq!(mails(store).await, [], "{engine}");
         assert_eq!(whole_log(store, HERE).await.len(), full.len(), "{engine}");
         assert_eq!(
             offer(HERE, 2, "again").await,
-            StaffInvitationOutcome::Stored,
+            InvitationOutcome::Stored,
             "{engine}: a known one is replaced"
         );
         assert_eq!(
             offer(THERE, 1_003, "there").await,
-            StaffInvitationOutcome::Stored,
+            InvitationOutcome::Stored,
             "{engine}"
         );
         let withdrawn = store.withdraw_staff_invitation(HERE, InvitationId(2), BY_OPERATOR);
         assert!(withdrawn.await.unwrap(), "{engine}");
         assert_eq!(
             offer(HERE, 1_004, "1004").await,
-            StaffInvitationOutcome::Stored,
+            InvitationOutcome::Stored,
             "{engine}"
         );
         let fresh = StaffInvitation {
@@ -383,7 +383,7 @@ async fn a_restaurant_has_a_limited_number_of_open_invitations() {
             .await;
         assert_eq!(
             stored.unwrap(),
-            StaffInvitationOutcome::Stored,
+            InvitationOutcome::Stored,
             "{engine}: all others have expired"
         );
     }
@@ -421,7 +421,11 @@ async fn whoever_accepts_has_the_role_from_whoever_has_invited_them() {
                 Acceptance::Accepted,
                 "{engine}"
             );
-            assert_eq!(store.account_roles(id).await.unwrap(), [(HERE, role)], "{engine}");
+            assert_eq!(
+                store.account_roles(id).await.unwrap().staff,
+                [(HERE, role)],
+                "{engine}"
+            );
             assert_eq!(store.open_invitation(key, NOW).await.unwrap(), None, "{engine}");
             assert_eq!(
                 accept(store, key, Invited::Known(boss)).await,
@@ -488,7 +492,7 @@ async fn whoever_works_there_keeps_their_role() {
                 "{engine}"
             );
             assert_eq!(
-                store.account_roles(whom).await.unwrap(),
+                store.account_roles(whom).await.unwrap().staff,
                 [(HERE, own)],
                 "{engine}"
             );
@@ -508,7 +512,7 @@ async fn whoever_works_there_keeps_their_role() {
             "{engine}"
         );
         assert_eq!(
-            store.account_roles(boss).await.unwrap(),
+            store.account_roles(boss).await.unwrap().staff,
             [(HERE, Role::Owner), (THERE, Role::Kitchen)],
             "{engine}"
         );
@@ -555,12 +559,16 @@ async fn a_renewed_link_replaces_the_one_before() {
         offer(store, HERE, &invitation, "old").await;
         let log = whole_log(store, HERE).await;
         let renew = async |id, key: &str, now| {
-            let renewed = store.renew_staff_invitation(InvitationId(id), key, now).await;
+            let renewed = store.renew_invitation(InvitationId(id), key, now).await;
             renewed.unwrap()
         };
         assert_eq!(
             renew(1, "new", SOON).await,
-            Some((HERE, invitation.clone())),
+            Some(RenewedInvitation {
+                kind: InvitationKind::Staff,
+                restaurant: Some(HERE),
+                email: ZOE.into(),
+            }),
             "{engine}"
         );
         assert_eq!(store.open_invitation("old", NOW).await.unwrap(), None, "{engine}");
@@ -717,7 +725,7 @@ async fn whoever_has_another_role_or_none_invites_nobody_any_more() {
         let late = store
             .put_staff_invitation(HERE, &colleague(5, Role::Courier), "5", None, by)
             .await;
-        assert_eq!(late.unwrap(), StaffInvitationOutcome::NotAllowed, "{engine}");
+        assert_eq!(late.unwrap(), InvitationOutcome::NotAllowed, "{engine}");
     }
 }
 
@@ -779,7 +787,7 @@ async fn a_link_that_was_handed_over_is_not_mailed_anew() {
         let store = store.as_ref();
         put_restaurant(store, 1, "alte-muehle").await;
         offer(store, HERE, &colleague(1, Role::Courier), "a").await;
-        let renewed = store.renew_staff_invitation(InvitationId(1), "b", SOON).await;
+        let renewed = store.renew_invitation(InvitationId(1), "b", SOON).await;
         assert_eq!(renewed.unwrap(), None, "{engine}");
         let open = position(store, "a", NOW).await;
         assert_eq!(open, Some((HERE, Role::Courier)), "{engine}");

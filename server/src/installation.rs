@@ -1,0 +1,110 @@
+//! What operators do with an installation. The service behind the API and the plain forms.
+
+use jiff::tz::TimeZone;
+use servery_domain::{
+    audit::Author,
+    id::InvitationId,
+    installation::{Installation, InstalledRestaurant},
+    invitation::{InstallationInvitation, NewInstallationInvitation, VALID_FOR},
+    problem::ProblemType,
+    time::Timestamp,
+};
+
+use servery_store::demo::DemoRemoval;
+
+use crate::{
+    accounts::sessions::{self, CurrentUser},
+    clock,
+    http::{client::Client, error::ApiError, visitor},
+    invitations,
+    state::AppState,
+};
+
+/// `made` is the token of the invitation that the browser made last.
+pub async fn installation(
+    app: &AppState,
+    user: &CurrentUser,
+    made: Option<&str>,
+) -> Result<Installation, ApiError> {
+    user.check_operator()?;
+    let at = clock::now();
+    let invited_to = match made {
+        Some(token) => invitations::own(app, user, token).await?,
+        None => None,
+    };
+    let catalog = app.catalog.now();
+    let mut restaurants: Vec<_> = catalog
+        .restaurants()
+        .map(|listing| InstalledRestaurant {
+            slug: listing.restaurant.slug.clone(),
+            name: listing.restaurant.name.clone(),
+            is_demo: listing.is_demo,
+        })
+        .collect();
+    restaurants.sort_by(|one, next| one.name.cmp(&next.name));
+    Ok(Installation {
+        at,
+        now: clock::local(&TimeZone::UTC, at),
+        restaurants,
+        invitations: app.store.installation_invitations(at).await?,
+        sends_mails: app.settings.smtp.is_some(),
+        link: invited_to
+            .filter(|open| open.position.is_none())
+            .and(made)
+            .map(|token| invitations::link(app, token)),
+        new_id: InvitationId(visitor::id()?),
+    })
+}
+
+/// Without a mail server, or without an address, whoever invites gets the link: the answer is its token.
+pub async fn invite(
+    app: &AppState,
+    (user, client): (&CurrentUser, &Client),
+    id: InvitationId,
+    new: NewInstallationInvitation,
+) -> Result<Option<String>, ApiError> {
+    new.check()?;
+    user.check_operator()?;
+    let mail = invitations::mail(app, (user, client), id, new.email.as_deref())?;
+    let now = clock::now();
+    let invitation = InstallationInvitation {
+        id,
+        kind: new.kind,
+        email: new.email,
+        expires_at: Timestamp(now.0 + VALID_FOR),
+    };
+    let token = sessions::token()?;
+    let by = (Author::Account(user.account.id), now);
+    let outcome = app
+        .store
+        .put_installation_invitation(&invitation, &sessions::key(&token), mail.as_ref(), by)
+        .await?;
+    invitations::answer(app, outcome, token, mail.is_some())
+}
+
+pub async fn withdraw(app: &AppState, user: &CurrentUser, id: InvitationId) -> Result<(), ApiError> {
+    user.check_operator()?;
+    let by = (Author::Account(user.account.id), clock::now());
+    match app.store.withdraw_installation_invitation(id, by).await? {
+        true => Ok(()),
+        false => Err(ApiError::new(
+            ProblemType::NotFound,
+            "there is no such invitation that is open",
+        )),
+    }
+}
+
+/// All restaurants that `servery demo` has made, with all that happened in them. Without any it does nothing.
+pub async fn remove_demo(app: &AppState, user: &CurrentUser) -> Result<(), ApiError> {
+    user.check_operator()?;
+    if app.store.remove_demo().await? == DemoRemoval::MoneyUnderWay {
+        return Err(ApiError::new(
+            ProblemType::Conflict,
+            "a guest of the demo is paying, or gets money back: try again when that has ended",
+        ));
+    }
+    tracing::info!(account = %user.account.id, "the demo is removed");
+    // The next page is about what is left.
+    app.catalog.reload_if_changed().await?;
+    Ok(())
+}
