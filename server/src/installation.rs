@@ -5,7 +5,7 @@ use servery_domain::{
     audit::Author,
     id::InvitationId,
     installation::{Installation, InstalledRestaurant},
-    invitation::{InstallationInvitation, NewInstallationInvitation, VALID_FOR},
+    invitation::{InstallationInvitation, InvitationKind, NewInstallationInvitation, VALID_FOR},
     problem::ProblemType,
     time::Timestamp,
 };
@@ -65,6 +65,9 @@ pub async fn invite(
 ) -> Result<Option<String>, ApiError> {
     new.check()?;
     user.check_operator()?;
+    if new.kind == InvitationKind::Operator {
+        user.check_fresh()?;
+    }
     let mail = invitations::mail(app, (user, client), id, new.email.as_deref())?;
     let now = clock::now();
     let invitation = InstallationInvitation {
@@ -79,6 +82,7 @@ pub async fn invite(
         .store
         .put_installation_invitation(&invitation, &sessions::key(&token), mail.as_ref(), by)
         .await?;
+    tracing::info!(account = %user.account.id, kind = new.kind.code(), ?outcome, "an operator invites somebody");
     invitations::answer(app, outcome, token, mail.is_some())
 }
 
@@ -86,7 +90,10 @@ pub async fn withdraw(app: &AppState, user: &CurrentUser, id: InvitationId) -> R
     user.check_operator()?;
     let by = (Author::Account(user.account.id), clock::now());
     match app.store.withdraw_installation_invitation(id, by).await? {
-        true => Ok(()),
+        true => {
+            tracing::info!(account = %user.account.id, invitation = %id, "an operator withdraws an invitation");
+            Ok(())
+        }
         false => Err(ApiError::new(
             ProblemType::NotFound,
             "there is no such invitation that is open",
@@ -97,7 +104,13 @@ pub async fn withdraw(app: &AppState, user: &CurrentUser, id: InvitationId) -> R
 /// All restaurants that `servery demo` has made, with all that happened in them. Without any it does nothing.
 pub async fn remove_demo(app: &AppState, user: &CurrentUser) -> Result<(), ApiError> {
     user.check_operator()?;
-    if app.store.remove_demo().await? == DemoRemoval::MoneyUnderWay {
+    user.check_fresh()?;
+    let removal = match app.store.remove_demo().await {
+        // Somebody orders there in this moment.
+        Err(error) if error.is_conflict() => app.store.remove_demo().await,
+        removal => removal,
+    };
+    if removal? == DemoRemoval::MoneyUnderWay {
         return Err(ApiError::new(
             ProblemType::Conflict,
             "a guest of the demo is paying, or gets money back: try again when that has ended",

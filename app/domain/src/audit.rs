@@ -93,6 +93,8 @@ crate::codes::codes! {
         RoleRemoved = "role_removed",
         StaffInvited = "staff_invited",
         InvitationWithdrawn = "invitation_withdrawn",
+        /// Runs the installation from now on.
+        OperatorMade = "operator_made",
         CodeMade = "code_made",
         DevicePaired = "device_paired",
         DeviceRevoked = "device_revoked",

@@ -40,6 +40,7 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
         Act::RoleRemoved => Key::LogRoleRemoved,
         Act::StaffInvited => Key::LogStaffInvited,
         Act::InvitationWithdrawn => Key::LogInvitationWithdrawn,
+        Act::OperatorMade => Key::LogOperatorMade,
         Act::OrdersPaused => Key::LogOrdersPaused,
         Act::OrdersResumed => Key::LogOrdersResumed,
         Act::CodeMade => Key::LogCodeMade,

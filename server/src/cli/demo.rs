@@ -59,9 +59,8 @@ pub async fn fill(store: &dyn Store, catalog: &[RestaurantFile]) -> Result<(), C
             let mistakes: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
             return Err(format!("{}: {}", file.slug, mistakes.join("\n")).into());
         }
+        store.mark_as_demo(file.id).await?;
     }
-    let restaurants: Vec<_> = catalog.iter().map(|file| file.id).collect();
-    store.mark_as_demo(&restaurants).await?;
     let (restaurant, dish, portions) = COUNTED;
     if catalog.iter().any(|file| file.id == restaurant) {
         store.set_stock(restaurant, dish, Some(portions), now).await?;

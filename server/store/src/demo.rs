@@ -14,8 +14,8 @@ pub enum DemoRemoval {
 
 #[async_trait]
 pub trait Demo: Send + Sync {
-    /// From now on these restaurants are a demo.
-    async fn mark_as_demo(&self, restaurants: &[RestaurantId]) -> Result<()>;
+    /// From now on this restaurant is a demo.
+    async fn mark_as_demo(&self, restaurant: RestaurantId) -> Result<()>;
     /// Its places are those of the demo.
     async fn mark_places_as_demo(&self, import: PlaceImport) -> Result<()>;
     async fn demo_restaurants(&self) -> Result<Vec<RestaurantId>>;

@@ -38,7 +38,8 @@ fn restaurants(texts: Texts, restaurants: &[InstalledRestaurant]) -> impl IntoVi
         let path = format!("/restaurants/{}", restaurant.slug);
         view! {
             <li>
-                <span><a class="name" href=path dir="auto">{restaurant.name.clone()}</a>{demo_badge(restaurant.is_demo)}</span>
+                <a class="name" href=path dir="auto">{restaurant.name.clone()}</a>
+                {demo_badge(restaurant.is_demo)}
             </li>
         }
     };

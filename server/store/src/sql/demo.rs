@@ -1,5 +1,7 @@
 //! Restaurants that `servery demo` has made.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use servery_domain::id::RestaurantId;
 use sqlx::AssertSqlSafe;
@@ -9,19 +11,19 @@ use crate::{
     demo::{Demo, DemoRemoval},
     id,
     places::PlaceImport,
-    sql::{engine::Engine, menus::next_revision, staff::lock_roles_and_invitations},
+    sql::{
+        engine::Engine, jobs::JobRow, menus::next_revision, rows::select, staff::lock_roles_and_invitations,
+    },
 };
 
 const MARK: &str = "insert into demo_restaurants (restaurant_id) values ($1) on conflict do nothing";
-/// A batch of orders locks these rows, orders before counters.
-const SELECT_TO_WRITE: [&str; 2] = [
-    "select id from orders where restaurant_id in (select restaurant_id from demo_restaurants) order by id",
-    "select restaurant_id from counters where restaurant_id in (select restaurant_id from demo_restaurants) order by restaurant_id",
-];
-/// Jobs name an order or a restaurant by its id, between quotation marks.
-const OF_DEMO: &str = "(exists (select 1 from orders where orders.restaurant_id in (select restaurant_id from demo_restaurants) \
-     and jobs.payload like '%\"' || orders.id || '\"%') \
-     or exists (select 1 from demo_restaurants where jobs.payload like '%\"' || demo_restaurants.restaurant_id || '\"%'))";
+/// A batch of orders locks these rows, orders before counters. Whoever writes what names a restaurant waits for the restaurant's row.
+const SELECT_ORDERS_TO_WRITE: &str =
+    "select id from orders where restaurant_id in (select restaurant_id from demo_restaurants) order by id";
+const SELECT_RESTAURANTS_TO_WRITE: &str = "select restaurants.id from counters join restaurants on restaurants.id = counters.restaurant_id \
+     where restaurants.id in (select restaurant_id from demo_restaurants) order by 1";
+const SELECT_READER_PAYMENTS: &str =
+    "select id from reader_payments where restaurant_id in (select restaurant_id from demo_restaurants)";
 /// What was asked of a card provider, and has no answer yet.
 const SELECT_PAYMENTS_UNDER_WAY: &str = "select (select count(*) from payments where status = 'asked' and order_id in \
      (select id from orders where restaurant_id in (select restaurant_id from demo_restaurants))) \
@@ -74,14 +76,12 @@ const TABLES: [&str; 24] = [
 
 #[async_trait]
 impl<E: Engine> Demo for SqlStore<E> {
-    async fn mark_as_demo(&self, restaurants: &[RestaurantId]) -> Result<()> {
+    async fn mark_as_demo(&self, restaurant: RestaurantId) -> Result<()> {
         let mut transaction = self.begin_write().await?;
-        for restaurant in restaurants {
-            sqlx::query(MARK)
-                .bind(restaurant.to_string())
-                .execute(&mut *transaction)
-                .await?;
-        }
+        sqlx::query(MARK)
+            .bind(restaurant.to_string())
+            .execute(&mut *transaction)
+            .await?;
         next_revision(&mut transaction, "catalog").await?;
         Ok(transaction.commit().await?)
     }
@@ -104,23 +104,31 @@ impl<E: Engine> Demo for SqlStore<E> {
     async fn remove_demo(&self) -> Result<DemoRemoval> {
         let mut transaction = self.begin_write().await?;
         lock_roles_and_invitations(&mut transaction).await?;
-        for select in SELECT_TO_WRITE {
-            sqlx::query(AssertSqlSafe(format!("{select}{}", E::FOR_UPDATE)))
+        let mut named = HashSet::new();
+        for (select, lock) in [
+            (SELECT_ORDERS_TO_WRITE, E::FOR_UPDATE),
+            (SELECT_RESTAURANTS_TO_WRITE, E::FOR_UPDATE),
+            (SELECT_READER_PAYMENTS, ""),
+        ] {
+            let ids: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("{select}{lock}")))
                 .fetch_all(&mut *transaction)
                 .await?;
+            named.extend(ids);
         }
-        let refunds = format!("select count(*) from jobs where kind like 'refund%' and {OF_DEMO}");
-        for select in [SELECT_PAYMENTS_UNDER_WAY, &refunds] {
-            let under_way: i64 = sqlx::query_scalar(AssertSqlSafe(select.to_owned()))
-                .fetch_one(&mut *transaction)
-                .await?;
-            if under_way > 0 {
-                return Ok(DemoRemoval::MoneyUnderWay);
-            }
-        }
-        sqlx::query(AssertSqlSafe(format!("delete from jobs where {OF_DEMO}")))
-            .execute(&mut *transaction)
+        let under_way: i64 = sqlx::query_scalar(SELECT_PAYMENTS_UNDER_WAY)
+            .fetch_one(&mut *transaction)
             .await?;
+        let jobs: Vec<JobRow> = select::<E, JobRow>("").fetch_all(&mut *transaction).await?;
+        let jobs: Vec<&JobRow> = jobs.iter().filter(|job| job.names_any(&named)).collect();
+        if under_way > 0 || jobs.iter().any(|job| job.owes_money()) {
+            return Ok(DemoRemoval::MoneyUnderWay);
+        }
+        for job in jobs {
+            sqlx::query("delete from jobs where id = $1")
+                .bind(&job.id)
+                .execute(&mut *transaction)
+                .await?;
+        }
         for delete in DELETE_BY_ORDER_AND_DEVICE.into_iter().chain([DELETE_ACCOUNTS]) {
             sqlx::query(delete).execute(&mut *transaction).await?;
         }
@@ -152,8 +160,6 @@ impl<E: Engine> Demo for SqlStore<E> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use servery_domain::job::Lane;
-
     use super::*;
     use crate::{Menus, SqliteStore};
 
@@ -172,12 +178,5 @@ mod tests {
         let named: BTreeSet<&str> = named.iter().map(String::as_str).collect();
         let emptied = TABLES.into_iter().chain(["counters", "demo_restaurants"]);
         assert_eq!(named, emptied.collect());
-    }
-
-    #[test]
-    fn what_owes_money_is_named_so() {
-        for kind in Lane::Money.kinds() {
-            assert!(kind.starts_with("refund"), "{kind}");
-        }
     }
 }

@@ -297,6 +297,14 @@ impl<E: Engine> Invitations for SqlStore<E> {
                     .bind(account.to_string())
                     .execute(&mut *transaction)
                     .await?;
+                let by = (row.author()?, now);
+                audit_log::record(
+                    &mut transaction,
+                    by,
+                    Act::OperatorMade,
+                    AuditSubject::account(account),
+                )
+                .await?;
             }
             InvitationKind::Staff => {
                 let Some(position) = row.position()? else {

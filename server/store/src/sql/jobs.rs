@@ -1,6 +1,6 @@
 //! Jobs.
 
-use std::slice;
+use std::{collections::HashSet, slice};
 
 use async_trait::async_trait;
 use servery_domain::{
@@ -53,6 +53,15 @@ impl JobRow {
         self.read()
             .inspect_err(|error| tracing::error!(id, %error, "cannot read this job"))
             .ok()
+    }
+
+    /// Whether it is about one of these: an order, a restaurant, a payment.
+    pub(crate) fn names_any(&self, ids: &HashSet<String>) -> bool {
+        self.payload.split('"').any(|word| ids.contains(word))
+    }
+
+    pub(crate) fn owes_money(&self) -> bool {
+        Lane::Money.kinds().contains(&self.kind.as_str())
     }
 
     fn read(self) -> Result<DueJob> {

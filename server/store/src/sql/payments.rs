@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use servery_domain::{id::OrderId, time::Timestamp};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     Result, SqlStore, id, moment,
@@ -12,9 +13,11 @@ use crate::{
     },
 };
 
+/// An order that is deleted meanwhile is not paid for.
+const REQUEST: &str = "insert into payments (order_id, intent, amount, status, asked_at) \
+     select id, null, $2, 'asked', $3 from orders where id = $1";
 /// A settled payment is never requested again.
-const REQUEST: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, null, $2, 'asked', $3) \
-     on conflict (order_id) do update set status = 'asked', asked_at = excluded.asked_at where payments.status <> 'settled'";
+const UNLESS_SETTLED: &str = " on conflict (order_id) do update set status = 'asked', asked_at = excluded.asked_at where payments.status <> 'settled'";
 /// Of two cards that are tried at the same time only one gets here, and only that one is charged.
 const SET_INTENT: &str = "update payments set intent = $3, method = $4, status = 'asked', asked_at = $5 \
      where order_id = $1 and intent is not distinct from $2 and status <> 'settled'";
@@ -52,7 +55,8 @@ impl PaymentRow {
 #[async_trait]
 impl<E: Engine> Payments for SqlStore<E> {
     async fn request_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()> {
-        sqlx::query(REQUEST)
+        let request = format!("{REQUEST}{}{UNLESS_SETTLED}", E::FOR_UPDATE);
+        sqlx::query(AssertSqlSafe(request))
             .bind(order.to_string())
             .bind(amount)
             .bind(at.0)

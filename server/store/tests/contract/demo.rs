@@ -2,23 +2,28 @@
 
 use servery_domain::{
     account::Role,
+    currency::Minor,
     delivery_area::Point,
     device::DeviceKind,
-    id::{AccountId, InvitationId, PlaceId, RestaurantId, VisitorId},
+    id::{AccountId, InvitationId, PaymentId, PlaceId, RestaurantId, VisitorId},
     invitation::StaffInvitation,
     job::{Job, Lane},
     lang::Lang,
     order::Event,
     place::{ImportedPlace, PlaceSearch},
+    pos::reader_payment::ReaderPaymentState,
     time::Timestamp,
 };
-use servery_store::{Store, demo::DemoRemoval, invitations::InvitationOutcome};
+use servery_store::{
+    Store, demo::DemoRemoval, invitations::InvitationOutcome, reader_payments::StoredReaderPayment,
+};
 
 use crate::{
     accounts::account,
     builders::{BY_OPERATOR, HERE, NOW, THERE, put_restaurant, subscription},
     engines::engines,
     fixture::{BILL, Fixture, ORDER, add_line, open_bill},
+    reader_payments::payment,
 };
 
 const LATER: Timestamp = Timestamp(NOW.0 + 100);
@@ -35,6 +40,26 @@ async fn employ(store: &dyn Store, id: u128, email: &str, restaurants: &[Restaur
             .unwrap();
     }
     new.account.id
+}
+
+/// One of each kind, of the demo.
+fn refunds() -> [Job; 3] {
+    [
+        Job::Refund {
+            order: ORDER,
+            number: 0,
+            amount: Minor(1),
+        },
+        Job::RefundExtraCharge {
+            order: ORDER,
+            intent: "pi".into(),
+            amount: Minor(1),
+        },
+        Job::RefundReaderPayment {
+            payment: PaymentId(1),
+            amount: Minor(1),
+        },
+    ]
 }
 
 async fn import_place(store: &dyn Store, id: u128, is_demo: bool) {
@@ -71,7 +96,7 @@ async fn the_demo_goes_with_all_that_happened_in_it_and_nothing_else_does() {
         put_restaurant(store, 2, "neue-muehle").await;
         let before = store.revisions().await.unwrap();
         for _ in 0..2 {
-            store.mark_as_demo(&[HERE]).await.unwrap();
+            store.mark_as_demo(HERE).await.unwrap();
         }
         assert_eq!(store.demo_restaurants().await.unwrap(), [HERE], "{engine}");
         assert_ne!(
@@ -109,9 +134,30 @@ async fn the_demo_goes_with_all_that_happened_in_it_and_nothing_else_does() {
         let mail = ("mail".to_owned(), mail);
         let put = store.put_staff_invitation(HERE, &invitation, "key", Some(&mail), BY_OPERATOR);
         assert_eq!(put.await.unwrap(), InvitationOutcome::Stored, "{engine}");
+        let till_id = till.paired.device.id;
+        let paid = StoredReaderPayment {
+            device: till_id,
+            ..payment(1, 1, "a")
+        };
+        store.start_reader_payment(&paid).await.unwrap();
+        store.request_payment(ORDER, 1_490, NOW).await.unwrap();
         import_place(store, 1, true).await;
         import_place(store, 2, false).await;
         let access = store.access_revision().await.unwrap();
+
+        let remove = async || store.remove_demo().await.unwrap();
+        assert_eq!(remove().await, DemoRemoval::MoneyUnderWay, "{engine}");
+        store.close_payment(ORDER, None).await.unwrap();
+        assert_eq!(remove().await, DemoRemoval::MoneyUnderWay, "{engine}: a reader");
+        let ended = store.end_reader_payment(PaymentId(1), ReaderPaymentState::Cancelled, None);
+        ended.await.unwrap();
+        for refund in refunds() {
+            store.put_job("refund", &refund).await.unwrap();
+            assert_eq!(remove().await, DemoRemoval::MoneyUnderWay, "{engine}: {refund:?}");
+            store.finish_jobs(&["refund".into()]).await.unwrap();
+        }
+        assert!(store.order(ORDER).await.unwrap().is_some(), "{engine}");
+        assert!(store.device("token 1").await.unwrap().is_some(), "{engine}");
 
         for _ in 0..2 {
             assert_eq!(
@@ -135,14 +181,7 @@ async fn the_demo_goes_with_all_that_happened_in_it_and_nothing_else_does() {
             store.open_invitation("key", NOW).await.unwrap().is_none(),
             "{engine}"
         );
-        assert!(
-            store
-                .device(&till.paired.device.id.to_string())
-                .await
-                .unwrap()
-                .is_none(),
-            "{engine}"
-        );
+        assert!(store.device("token 1").await.unwrap().is_none(), "{engine}");
         let accounts = [(owner, false), (both, true), (ada, true), (guest, true)];
         for (id, stays) in accounts {
             let known = store.account(id).await.unwrap();
@@ -152,6 +191,13 @@ async fn the_demo_goes_with_all_that_happened_in_it_and_nothing_else_does() {
         assert_eq!(roles, [(THERE, Role::Owner)], "{engine}");
         assert_eq!(places(store).await, [2], "{engine}");
         assert_ne!(store.access_revision().await.unwrap(), access, "{engine}");
+        store.request_payment(ORDER, 1_490, NOW).await.unwrap();
+        let payment = store.payment(ORDER).await.unwrap();
+        assert_eq!(payment, None, "{engine}: its order is gone");
+        let payment = store.reader_payment(PaymentId(1)).await.unwrap();
+        assert!(payment.is_none(), "{engine}");
+        let done = store.ops_done(till_id, till.stream).await.unwrap();
+        assert_eq!(done, None, "{engine}");
         let push = store.take_jobs(Lane::Push, LATER, LATER).await.unwrap();
         assert_eq!(push, [], "{engine}");
     }

@@ -33,7 +33,7 @@ fn reader(id: &str) -> CardReader {
     }
 }
 
-fn payment(id: u128, bill: u128, reader: &str) -> StoredReaderPayment {
+pub fn payment(id: u128, bill: u128, reader: &str) -> StoredReaderPayment {
     StoredReaderPayment {
         restaurant: HERE,
         device: TILL,
