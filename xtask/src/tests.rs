@@ -55,7 +55,7 @@ fn verify(context: &Context, scope: Scope) -> Result {
         site::finish_shipped(context, compiled)?;
         compare_builds::check(context)
     };
-    in_parallel(finish_site, || compile_tests(context, everything))?;
+    in_parallel(finish_site, || compile_tests(context))?;
     run_rust_tests(context, &surroundings)?;
     match everything {
         true => run_in_browser(context, &surroundings.peers, &[]),
@@ -63,14 +63,10 @@ fn verify(context: &Context, scope: Scope) -> Result {
     }
 }
 
-fn compile_tests(context: &Context, everything: bool) -> Result {
-    context
-        .steps
-        .run("The tests, compiled", rust_tests(context).arg("--no-run"))?;
-    match everything {
-        true => server::build(context),
-        false => Ok(()),
-    }
+/// With the server, which the browser's tests start, too: cargo compiles a program for the tests of its package.
+fn compile_tests(context: &Context) -> Result {
+    let what = "The tests and the server, compiled";
+    context.steps.run(what, rust_tests(context).arg("--no-run"))
 }
 
 fn prepare(context: &Context, everything: bool) -> Result<Surroundings> {
