@@ -15,7 +15,7 @@ use servery_domain::{
     device::{DeviceList, Paired},
     draft::Draft,
     edit::{EditedRestaurant, PublicationLog},
-    installation::Installation,
+    installation::InstallationOverview,
     invitation::Invitation,
     limits,
     menu::Menu,
@@ -402,7 +402,7 @@ impl Query for GetStaff {
 pub struct GetInstallation;
 
 impl Query for GetInstallation {
-    type Answer = Installation;
+    type Answer = InstallationOverview;
 
     fn address(&self) -> String {
         api::INSTALLATION.to_owned()

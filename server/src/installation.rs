@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use servery_domain::{
     audit::Author,
     id::InvitationId,
-    installation::{Installation, InstalledRestaurant},
+    installation::{InstallationOverview, InstalledRestaurant},
     invitation::{InstallationInvitation, InvitationKind, NewInstallationInvitation, VALID_FOR},
     problem::ProblemType,
     time::Timestamp,
@@ -25,7 +25,7 @@ pub async fn installation(
     app: &AppState,
     user: &CurrentUser,
     made: Option<&str>,
-) -> Result<Installation, ApiError> {
+) -> Result<InstallationOverview, ApiError> {
     user.check_operator()?;
     let at = clock::now();
     let invited_to = match made {
@@ -42,7 +42,7 @@ pub async fn installation(
         })
         .collect();
     restaurants.sort_by(|one, next| one.name.cmp(&next.name));
-    Ok(Installation {
+    Ok(InstallationOverview {
         at,
         now: clock::local(&TimeZone::UTC, at),
         restaurants,

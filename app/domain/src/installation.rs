@@ -11,7 +11,7 @@ use crate::{
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Installation {
+pub struct InstallationOverview {
     pub at: Timestamp,
     /// The same moment in UTC: an installation has no time zone of its own.
     pub now: LocalMinute,
@@ -37,7 +37,7 @@ pub struct InstalledRestaurant {
     pub is_demo: bool,
 }
 
-impl Installation {
+impl InstallationOverview {
     pub fn has_demo(&self) -> bool {
         self.restaurants.iter().any(|restaurant| restaurant.is_demo)
     }

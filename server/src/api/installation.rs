@@ -10,7 +10,7 @@ use axum::{
 };
 use servery_domain::{
     id::InvitationId,
-    installation::Installation,
+    installation::InstallationOverview,
     invitation::{InvitationLink, NewInstallationInvitation},
 };
 
@@ -28,7 +28,7 @@ use crate::{
 /// Which restaurants there are, and who is invited. For operators
 #[utoipa::path(
     get, path = "/api/v1/installation", tag = "installation",
-    responses((status = 200, body = Installation), (status = 403)),
+    responses((status = 200, body = InstallationOverview), (status = 403)),
     security(("session" = [])),
 )]
 pub async fn get_installation(

@@ -27,7 +27,7 @@ use servery_domain::{
     device::{DeviceList, Paired},
     draft::Draft,
     edit::{EditedRestaurant, PublicationLog},
-    installation::Installation,
+    installation::InstallationOverview,
     invitation::Invitation,
     menu::Menu,
     new_restaurant::NewRestaurantChoices,
@@ -285,7 +285,7 @@ impl Handle<GetStaff> for ServerBackend {
 }
 
 impl Handle<GetInstallation> for ServerBackend {
-    async fn handle(&self, _: &GetInstallation) -> Result<Installation, Problem> {
+    async fn handle(&self, _: &GetInstallation) -> Result<InstallationOverview, Problem> {
         let made = self.customer.invitation.as_deref();
         Ok(installation::installation(&self.app, self.user()?, made).await?)
     }

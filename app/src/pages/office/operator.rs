@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use servery_domain::{
-    installation::{Installation, InstalledRestaurant},
+    installation::{InstallationOverview, InstalledRestaurant},
     invitation::{InstallationInvitation, InvitationKind},
     limits,
 };
@@ -15,7 +15,7 @@ use crate::{
 
 pub const PATH: &str = "/operator";
 
-pub fn page<R: IntoView + 'static>(installation: &Installation, result: R) -> impl IntoView + use<R> {
+pub fn page<R: IntoView + 'static>(installation: &InstallationOverview, result: R) -> impl IntoView + use<R> {
     let texts = texts();
     let title = texts.get(Key::OperatorTitle);
     let link = installation.link.as_deref();
@@ -58,7 +58,7 @@ fn restaurants(texts: Texts, restaurants: &[InstalledRestaurant]) -> impl IntoVi
     }
 }
 
-fn invitations(texts: Texts, installation: &Installation) -> Option<impl IntoView + use<>> {
+fn invitations(texts: Texts, installation: &InstallationOverview) -> Option<impl IntoView + use<>> {
     let rows: Vec<_> = installation
         .invitations
         .iter()
@@ -76,7 +76,7 @@ fn invitations(texts: Texts, installation: &Installation) -> Option<impl IntoVie
 
 fn invitation(
     texts: Texts,
-    installation: &Installation,
+    installation: &InstallationOverview,
     invitation: &InstallationInvitation,
 ) -> impl IntoView + use<> {
     let whom = invitation.email.as_deref().map(isolated);
@@ -109,7 +109,7 @@ fn invitation(
     }
 }
 
-fn invite(texts: Texts, installation: &Installation) -> impl IntoView + use<> {
+fn invite(texts: Texts, installation: &InstallationOverview) -> impl IntoView + use<> {
     let hint = match installation.sends_mails {
         true => Key::StaffInviteMailHint,
         false => Key::StaffInviteHint,

@@ -6,7 +6,7 @@ use leptos::{either::EitherOf10, prelude::*};
 use servery_domain::{
     account::Account,
     edit::{EditedRestaurant, PublicationLog},
-    installation::Installation,
+    installation::InstallationOverview,
     invitation::Invitation,
     problem::Problem,
     slug::Slug,
@@ -70,7 +70,7 @@ pub enum ThinOfficePage {
         result: FormResult,
     },
     Operator {
-        installation: Box<Installation>,
+        installation: Box<InstallationOverview>,
         result: FormResult,
     },
     /// With the path of the page that is for somebody who is signed in.
