@@ -9,7 +9,6 @@ use servery_domain::{
     problem::ProblemType,
     time::Timestamp,
 };
-
 use servery_store::demo::DemoRemoval;
 
 use crate::{
@@ -28,10 +27,6 @@ pub async fn installation(
 ) -> Result<InstallationOverview, ApiError> {
     user.check_operator()?;
     let at = clock::now();
-    let invited_to = match made {
-        Some(token) => invitations::own(app, user, token).await?,
-        None => None,
-    };
     let catalog = app.catalog.now();
     let mut restaurants: Vec<_> = catalog
         .restaurants()
@@ -48,10 +43,7 @@ pub async fn installation(
         restaurants,
         invitations: app.store.installation_invitations(at).await?,
         sends_mails: app.settings.smtp.is_some(),
-        link: invited_to
-            .filter(|open| open.position.is_none())
-            .and(made)
-            .map(|token| invitations::link(app, token)),
+        link: invitations::own_link(app, user, made, None).await?,
         new_id: InvitationId(visitor::id()?),
     })
 }

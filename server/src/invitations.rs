@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use servery_domain::{
     account::{SignUp, normalized_email},
     audit::Author,
-    id::{AccountId, InvitationId},
+    id::{AccountId, InvitationId, RestaurantId},
     invitation::{InstallationInvitation, Invitation, InvitationKind, VALID_FOR},
     job::Job,
     problem::ProblemType,
@@ -94,6 +94,19 @@ pub async fn own(
         .open_invitation(&sessions::key(token), clock::now())
         .await?;
     Ok(open.filter(|open| open.author == Author::Account(user.account.id)))
+}
+
+/// The link of the invitation that this browser has made last, if this account has, and it is to this restaurant, or to the installation.
+pub async fn own_link(
+    app: &AppState,
+    user: &CurrentUser,
+    made: Option<&str>,
+    restaurant: Option<RestaurantId>,
+) -> Result<Option<String>, ApiError> {
+    let Some(token) = made else { return Ok(None) };
+    let open = own(app, user, token).await?;
+    let is_to_this = open.is_some_and(|open| open.position.map(|(of, _)| of) == restaurant);
+    Ok(is_to_this.then(|| link(app, token)))
 }
 
 /// The job that mails the link. `None` without a mail server or an address: whoever invites gets the link then.

@@ -33,11 +33,6 @@ pub async fn list(
     let RestaurantNow { listing, now, .. } = restaurant_now(app, slug).await?;
     let restaurant = listing.restaurant.id;
     let role = user.check(restaurant, Permission::Staff)?;
-    let invited_to = match made {
-        Some(token) => invitations::own(app, user, token).await?,
-        None => None,
-    };
-    let position = invited_to.and_then(|open| open.position);
     Ok(StaffList {
         name: listing.restaurant.name.clone(),
         at: now.0,
@@ -47,10 +42,7 @@ pub async fn list(
         members: app.store.staff(restaurant, SIGN_INS).await?,
         invitations: app.store.staff_invitations(restaurant, now.0).await?,
         sends_mails: app.settings.smtp.is_some(),
-        link: position
-            .filter(|(of, _)| *of == restaurant)
-            .and(made)
-            .map(|token| invitations::link(app, token)),
+        link: invitations::own_link(app, user, made, Some(restaurant)).await?,
         new_id: InvitationId(visitor::id()?),
     })
 }

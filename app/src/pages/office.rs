@@ -5,7 +5,7 @@ mod created;
 mod history;
 mod import;
 mod invitation;
-mod invitation_link;
+mod invitation_sections;
 mod layout;
 mod menu;
 mod new_restaurant;

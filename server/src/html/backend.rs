@@ -68,6 +68,10 @@ pub struct ServerBackend {
 }
 
 impl ServerBackend {
+    pub fn snapshot(&self) -> &CatalogSnapshot {
+        &self.snapshot
+    }
+
     /// With `noting`, the answers are there for [`Self::answers`] afterwards.
     pub fn new(app: Arc<AppState>, snapshot: Arc<CatalogSnapshot>, customer: Customer, noting: bool) -> Self {
         Self {

@@ -235,15 +235,15 @@ async fn render_content<P: Pages>(
     } else {
         key.decision
     };
-    let route = routes::find(&address.path);
+    let (route, values) = routes::read(&address.path).unzip();
     let texts = Texts::of(key.lang);
     let head = match decision.mode {
         Mode::Thick => DocumentHead::of_shell(texts),
         Mode::Thin | Mode::Hydrated => head(&content, texts, route, address, &app.settings.public_url()),
     };
     let answers = backend.answers().filter(|_| decision.mode == Mode::Hydrated);
-    let slug = routes::read(&address.path).and_then(|(_, values)| routes::slug(&values));
-    let is_demo = decision.mode != Mode::Thick && app.catalog.now().is_demo(slug.as_ref());
+    let slug = values.and_then(|values| routes::slug(&values));
+    let is_demo = decision.mode != Mode::Thick && backend.snapshot().is_demo(slug.as_ref());
     let facts = DocumentFacts::new(&app.assets, texts, (decision, P::CHUNK), address.clone(), head)
         .with_demo_notice(is_demo);
     let mut headers = PageHeaders::new(&facts);

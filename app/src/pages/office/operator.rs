@@ -4,13 +4,12 @@ use leptos::prelude::*;
 use servery_domain::{
     installation::{InstallationOverview, InstalledRestaurant},
     invitation::{InstallationInvitation, InvitationKind},
-    limits,
 };
 
-use super::invitation_link;
+use super::invitation_sections::{self, OpenRow};
 use crate::{
     components::{demo_badge::demo_badge, dish_badges::isolated},
-    text::{self, Texts, office::Key, texts},
+    text::{Texts, office::Key, texts},
 };
 
 pub const PATH: &str = "/operator";
@@ -19,15 +18,19 @@ pub fn page<R: IntoView + 'static>(installation: &InstallationOverview, result: 
     let texts = texts();
     let title = texts.get(Key::OperatorTitle);
     let link = installation.link.as_deref();
-    let link = link.map(|link| invitation_link::section(texts.get(Key::OperatorLink), link, PATH));
+    let link = link.map(|link| invitation_sections::link(texts.get(Key::OperatorLink), link, PATH));
+    let open = installation.invitations.iter();
+    let open = open
+        .map(|invitation| open_row(texts, installation, invitation))
+        .collect();
     view! {
         <article class="office">
             <h1>{title}</h1>
             {result}
             {link}
             {restaurants(texts, &installation.restaurants)}
-            {invitations(texts, installation)}
-            {invite(texts, installation)}
+            {invitation_sections::open(PATH, open)}
+            {invitation_sections::form(PATH, installation.new_id, installation.sends_mails, kind(texts))}
             {installation.has_demo().then(|| demo(texts))}
         </article>
     }
@@ -58,89 +61,36 @@ fn restaurants(texts: Texts, restaurants: &[InstalledRestaurant]) -> impl IntoVi
     }
 }
 
-fn invitations(texts: Texts, installation: &InstallationOverview) -> Option<impl IntoView + use<>> {
-    let rows: Vec<_> = installation
-        .invitations
-        .iter()
-        .map(|open| invitation(texts, installation, open))
-        .collect();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <section>
-                <h2>{texts.get(Key::StaffInvited)}</h2>
-                <ul class="rows">{rows}</ul>
-            </section>
-        }
-    })
-}
-
-fn invitation(
+fn open_row(
     texts: Texts,
     installation: &InstallationOverview,
     invitation: &InstallationInvitation,
-) -> impl IntoView + use<> {
-    let whom = invitation.email.as_deref().map(isolated);
-    let whom = whom.unwrap_or_else(|| texts.get(text::Key::LogSomebody).to_owned());
+) -> OpenRow {
     let purpose = match invitation.kind {
         InvitationKind::Operator => Key::OperatorOfOperator,
         InvitationKind::Owner | InvitationKind::Staff => Key::OperatorOfOwner,
     };
     let until = installation.now.moved(installation.at, invitation.expires_at);
-    let until = texts.fill(
-        Key::StaffUntil,
-        &[(
-            "time",
-            &isolated(&format!("{} {} UTC", until.day(), until.clock())),
-        )],
-    );
-    let label = texts.fill(Key::StaffWithdrawOf, &[("name", &whom)]);
-    view! {
-        <li>
-            <span>
-                <b>{whom}</b>
-                <br/>
-                <span class="hint">{texts.get(purpose)}" · "{until}</span>
-            </span>
-            <form class="acts" method="post" action=PATH>
-                <input type="hidden" name="id" value=invitation.id.to_string()/>
-                <button name="act" value="withdraw" aria-label=label>{texts.get(Key::StaffWithdraw)}</button>
-            </form>
-        </li>
+    OpenRow {
+        id: invitation.id,
+        email: invitation.email.clone(),
+        purpose: texts.get(purpose),
+        until: isolated(&format!("{} {} UTC", until.day(), until.clock())),
+        may_withdraw: true,
     }
 }
 
-fn invite(texts: Texts, installation: &InstallationOverview) -> impl IntoView + use<> {
-    let hint = match installation.sends_mails {
-        true => Key::StaffInviteMailHint,
-        false => Key::StaffInviteHint,
-    };
-    let email = installation.sends_mails.then(|| {
-        view! {
-            <label>
-                <span>{texts.get(Key::StaffEmail)}</span>
-                <input type="email" name="email" maxlength=limits::EMAIL autocomplete="off" dir="ltr"/>
-            </label>
-        }
-    });
+fn kind(texts: Texts) -> impl IntoView {
     let kinds = [
         (InvitationKind::Owner, Key::OperatorKindOwner),
         (InvitationKind::Operator, Key::OperatorKindOperator),
     ];
     let kinds = kinds.map(|(kind, label)| view! { <option value=kind.code()>{texts.get(label)}</option> });
     view! {
-        <section>
-            <h2>{texts.get(Key::StaffInvite)}</h2>
-            <p class="hint">{texts.get(hint)}</p>
-            <form class="fields" method="post" action=PATH>
-                <input type="hidden" name="id" value=installation.new_id.to_string()/>
-                {email}
-                <label>
-                    <span>{texts.get(Key::OperatorKind)}</span>
-                    <select name="kind">{kinds.into_iter().collect::<Vec<_>>()}</select>
-                </label>
-                <button name="act" value="invite">{texts.get(Key::StaffMakeInvitation)}</button>
-            </form>
-        </section>
+        <label>
+            <span>{texts.get(Key::OperatorKind)}</span>
+            <select name="kind">{kinds.into_iter().collect::<Vec<_>>()}</select>
+        </label>
     }
 }
 

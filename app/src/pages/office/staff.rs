@@ -4,19 +4,18 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{
     account::Role,
     invitation::StaffInvitation,
-    limits,
     slug::Slug,
     staff::{RoleRight, StaffList, StaffMember},
     time::Timestamp,
 };
 
 use super::{
-    invitation_link,
+    invitation_sections::{self, OpenRow},
     layout::{Tab, layout},
 };
 use crate::{
     components::{audit_entry::role_name, dish_badges::isolated},
-    text::{self, Texts, office::Key, texts},
+    text::{Texts, office::Key, texts},
 };
 
 pub fn page<R: IntoView + 'static>(slug: &Slug, list: &StaffList, result: R) -> impl IntoView + use<R> {
@@ -28,14 +27,16 @@ pub fn page<R: IntoView + 'static>(slug: &Slug, list: &StaffList, result: R) -> 
         .map(|known| member(texts, &here, list, known))
         .collect();
     let link = list.link.as_deref();
-    let link = link.map(|link| invitation_link::section(texts.get(Key::StaffLink), link, &here));
+    let link = link.map(|link| invitation_sections::link(texts.get(Key::StaffLink), link, &here));
+    let open = list.invitations.iter();
+    let open = open.map(|invitation| open_row(texts, list, invitation)).collect();
     let body = view! {
         {result}
         <h2>{texts.get(Key::StaffTitle)}</h2>
         {link}
         <ul class="rows">{members}</ul>
-        {invitations(texts, &here, list)}
-        {invite(texts, &here, list)}
+        {invitation_sections::open(&here, open)}
+        {invitation_sections::form(&here, list.new_id, list.sends_mails, role(texts, list))}
         {rights(texts)}
         <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::StaffDevices)}</a></p>
         <p><a href=format!("/board/{slug}/log")>{texts.get(Key::StaffLog)}</a></p>
@@ -142,81 +143,23 @@ fn sign_ins(texts: Texts, list: &StaffList, sign_ins: &[Timestamp]) -> Option<im
     })
 }
 
-fn invitations(texts: Texts, here: &str, list: &StaffList) -> Option<impl IntoView + use<>> {
-    let rows: Vec<_> = list
-        .invitations
-        .iter()
-        .map(|open| invitation(texts, here, list, open))
-        .collect();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <section>
-                <h2>{texts.get(Key::StaffInvited)}</h2>
-                <ul class="rows">{rows}</ul>
-            </section>
-        }
-    })
-}
-
-fn invitation(
-    texts: Texts,
-    here: &str,
-    list: &StaffList,
-    invitation: &StaffInvitation,
-) -> impl IntoView + use<> {
-    let whom = invitation.email.as_deref().map(isolated);
-    let whom = whom.unwrap_or_else(|| texts.get(text::Key::LogSomebody).to_owned());
-    let until = texts.fill(Key::StaffUntil, &[("time", &moment(list, invitation.expires_at))]);
-    let label = texts.fill(Key::StaffWithdrawOf, &[("name", &whom)]);
-    let id = invitation.id.to_string();
-    let withdraw = list.role.may_change(invitation.role, None).then(|| {
-        view! {
-            <form class="acts" method="post" action=here.to_owned()>
-                <input type="hidden" name="id" value=id/>
-                <button name="act" value="withdraw" aria-label=label>{texts.get(Key::StaffWithdraw)}</button>
-            </form>
-        }
-    });
-    view! {
-        <li>
-            <span>
-                <b>{whom}</b>
-                <br/>
-                <span class="hint">{texts.get(role_name(invitation.role))}" · "{until}</span>
-            </span>
-            {withdraw}
-        </li>
+fn open_row(texts: Texts, list: &StaffList, invitation: &StaffInvitation) -> OpenRow {
+    OpenRow {
+        id: invitation.id,
+        email: invitation.email.clone(),
+        purpose: texts.get(role_name(invitation.role)),
+        until: moment(list, invitation.expires_at),
+        may_withdraw: list.role.may_change(invitation.role, None),
     }
 }
 
-fn invite(texts: Texts, here: &str, list: &StaffList) -> impl IntoView + use<> {
+fn role(texts: Texts, list: &StaffList) -> impl IntoView + use<> {
     let roles: Vec<_> = list.role.appoints().collect();
-    let hint = match list.sends_mails {
-        true => Key::StaffInviteMailHint,
-        false => Key::StaffInviteHint,
-    };
-    let email = list.sends_mails.then(|| {
-        view! {
-            <label>
-                <span>{texts.get(Key::StaffEmail)}</span>
-                <input type="email" name="email" maxlength=limits::EMAIL autocomplete="off" dir="ltr"/>
-            </label>
-        }
-    });
     view! {
-        <section>
-            <h2>{texts.get(Key::StaffInvite)}</h2>
-            <p class="hint">{texts.get(hint)}</p>
-            <form class="fields" method="post" action=here.to_owned()>
-                <input type="hidden" name="id" value=list.new_id.to_string()/>
-                {email}
-                <label>
-                    <span>{texts.get(Key::StaffRole)}</span>
-                    <select name="role">{options(texts, &roles, Role::Cashier)}</select>
-                </label>
-                <button name="act" value="invite">{texts.get(Key::StaffMakeInvitation)}</button>
-            </form>
-        </section>
+        <label>
+            <span>{texts.get(Key::StaffRole)}</span>
+            <select name="role">{options(texts, &roles, Role::Cashier)}</select>
+        </label>
     }
 }
 
