@@ -7,6 +7,7 @@ mod cluster;
 mod compare_builds;
 mod context;
 mod failure;
+mod free_space;
 mod lint;
 mod measure;
 mod parallel;

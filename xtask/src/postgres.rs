@@ -25,6 +25,8 @@ use crate::{
 
 const VERSIONS: &str = "/usr/lib/postgresql";
 const START_LIMIT: Duration = Duration::from_secs(60);
+const SERIOUS: [&str; 4] = ["PANIC", "FATAL", "No space left", "was terminated by signal"];
+const MOST_LINES: usize = 20;
 
 /// Fields are dropped in this order: the server ends before its data go.
 pub struct Postgres {
@@ -64,8 +66,24 @@ impl Postgres {
         if stop::poll(stop::OFTEN, Some(START_LIMIT), ready)? == Some(true) {
             return Ok(());
         }
-        print_error(&fs::read_to_string(self.folder.path().join("log")).unwrap_or_default());
+        print_error(&self.log());
         fail("PostgreSQL did not start")
+    }
+
+    /// What its log has of its own failures; tests provoke errors of statements.
+    pub fn print_errors(&self) {
+        let log = self.log();
+        let serious = log
+            .lines()
+            .filter(|line| SERIOUS.iter().any(|word| line.contains(word)));
+        let lines: Vec<&str> = serious.take(MOST_LINES).collect();
+        if !lines.is_empty() {
+            print_error(&format!("PostgreSQL says:\n{}", lines.join("\n")));
+        }
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }
 

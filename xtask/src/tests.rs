@@ -6,7 +6,7 @@ use crate::{
     compare_builds,
     context::Context,
     failure::Result,
-    lint,
+    free_space, lint,
     parallel::in_parallel,
     postgres::Postgres,
     server, site,
@@ -44,6 +44,7 @@ fn with_table(context: &Context, work: impl FnOnce() -> Result) -> Result {
 
 /// Compiles, and meanwhile installs and starts what the tests need. Nothing runs beside the tests themselves: some have deadlines.
 fn verify(context: &Context, scope: Scope) -> Result {
+    free_space::need(context)?;
     tools::for_shipping(context)?;
     let everything = scope == Scope::Everything;
     let lint_and_compile = || {
@@ -56,7 +57,7 @@ fn verify(context: &Context, scope: Scope) -> Result {
         compare_builds::check(context)
     };
     in_parallel(finish_site, || compile_tests(context))?;
-    run_rust_tests(context, &surroundings)?;
+    run_rust_tests(context, &surroundings).inspect_err(|_| surroundings.postgres.print_errors())?;
     match everything {
         true => run_in_browser(context, &surroundings.peers, &[]),
         false => Ok(()),
