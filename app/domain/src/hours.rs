@@ -10,10 +10,14 @@
 //! rules before it for its days, *from midnight to midnight*: in `Fr 18:00-02:00; Sa 18:00-02:00` Friday's
 //! night ends at midnight.
 //! After `,` it adds to them, and the night ends at two.
+//!
+//! In one thing they do not follow it: an evening that another rule has replaced has no night. In `Mo-Su 18:00-02:00; We off` the
+//! reference opens on Thursday at midnight.
 
 mod day_plan;
 mod parse;
 mod rule;
+pub mod table;
 pub mod week;
 
 use std::{fmt, str::FromStr};
@@ -21,10 +25,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 pub use self::rule::Span;
-use self::{
-    day_plan::DayPlan,
-    rule::{Rule, insert},
-};
+use self::{day_plan::DayPlan, rule::Rule};
 use crate::time::{DAY, Day, LocalMinute};
 
 pub const LONGEST: usize = 500;
@@ -106,14 +107,7 @@ impl OpeningHours {
 
     /// The spans that begin on this day; the last one may end on the next day.
     pub fn spans_of(&self, day: Day, holidays: &[Day]) -> Vec<Span> {
-        let DayPlan {
-            carried,
-            own: mut spans,
-        } = self.plan(day, holidays);
-        // If another rule replaced the evening before, the night begins at midnight.
-        if carried > 0 && !self.plan(day.plus(-1), holidays).reaches_midnight() {
-            insert(&mut spans, Span { from: 0, to: carried });
-        }
+        let mut spans = self.plan(day, holidays).own;
         if let Some(last) = spans.last_mut().filter(|last| last.to == DAY) {
             last.to += self.plan(day.plus(1), holidays).carried;
         }
@@ -314,11 +308,15 @@ mod tests {
     }
 
     #[test]
-    fn a_night_begins_at_midnight_where_its_evening_is_off() {
-        let bar = hours("Mo-Su 18:00-02:00; We off");
+    fn an_evening_that_is_off_has_no_night() {
+        let bar = hours("Mo-Su 18:00-02:00; We off; PH off");
         assert_eq!(bar.spans_of(day(1), &[]), [span(18, 24)]);
         assert_eq!(bar.spans_of(day(2), &[]), []);
-        assert_eq!(bar.spans_of(day(3), &[]), [span(0, 2), span(18, 26)]);
+        assert_eq!(bar.spans_of(day(3), &[]), [span(18, 26)]);
+        assert!(!bar.at(at(3, 1, 0), &[]).open, "the night of Wednesday");
+        assert!(bar.at(at(5, 1, 0), &[]).open, "the night of Friday");
+        assert!(!bar.at(at(5, 1, 0), &[day(4)]).open, "unless Friday is a holiday");
+        assert_eq!(bar.open_since(at(3, 1, 0), &[]), None);
     }
 
     #[test]

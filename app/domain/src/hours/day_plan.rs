@@ -3,7 +3,7 @@
 use super::rule::{Rule, Span, insert};
 use crate::time::{DAY, Day};
 
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub(super) struct DayPlan {
     /// The minute until which yesterday's last span continues.
     pub carried: i64,
@@ -28,11 +28,13 @@ impl DayPlan {
                     );
                 }
             }
-            if rule.crosses_midnight() && rule.holds(day.plus(-1), holidays) {
-                plan.carried = rule
-                    .spans
-                    .iter()
-                    .fold(plan.carried, |carried, span| carried.max(span.to - DAY));
+            if rule.holds(day.plus(-1), holidays) {
+                if rule.replaces {
+                    // An evening that does not take place has no night.
+                    plan.carried = 0;
+                }
+                let ends = rule.spans.iter().map(|span| span.to - DAY);
+                plan.carried = ends.fold(plan.carried, i64::max);
             }
         }
         plan
@@ -46,9 +48,5 @@ impl DayPlan {
         })
         .filter(|span| span.to > 0);
         carried.into_iter().chain(self.own.iter().copied())
-    }
-
-    pub fn reaches_midnight(&self) -> bool {
-        self.own.last().is_some_and(|last| last.to == DAY)
     }
 }

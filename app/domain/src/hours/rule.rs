@@ -1,6 +1,6 @@
 //! One rule of opening hours: the days that it applies to, and their spans.
 
-use crate::time::{DAY, Day};
+use crate::time::{DAY, Day, Weekday};
 
 /// Minutes since midnight of its day; the end may be on the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +76,11 @@ impl Days {
     }
 
     fn have(self, day: Day, holidays: &[Day]) -> bool {
-        self.weekdays >> day.weekday() as u8 & 1 == 1 || self.holidays && holidays.contains(&day)
+        self.are(day.weekday(), holidays.contains(&day))
+    }
+
+    pub fn are(self, weekday: Weekday, is_holiday: bool) -> bool {
+        self.weekdays >> weekday as u8 & 1 == 1 || self.holidays && is_holiday
     }
 }
 
@@ -94,10 +98,6 @@ pub(super) struct Rule {
 impl Rule {
     pub fn names_days(&self) -> bool {
         self.days.is_some() || !self.dates.is_empty()
-    }
-
-    pub fn crosses_midnight(&self) -> bool {
-        self.spans.iter().any(|span| span.to > DAY)
     }
 
     pub fn holds(&self, day: Day, holidays: &[Day]) -> bool {

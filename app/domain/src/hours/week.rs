@@ -56,17 +56,30 @@ fn runs(days: &[Vec<DayTimes>; 7]) -> Vec<(usize, usize, &[DayTimes])> {
     runs
 }
 
-fn rule(first: usize, last: usize, times: &[DayTimes]) -> String {
-    let time = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+/// `HH:MM`
+pub fn write_time(minutes: i64) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// `11:30-14:30,17:30-22:00`; `None` if there are none, or they overlap.
+pub(super) fn write_times(times: &[DayTimes]) -> Option<String> {
+    (!times.is_empty() && is_in_order(times)).then(|| list(times))
+}
+
+fn list(times: &[DayTimes]) -> String {
     let times: Vec<String> = times
         .iter()
-        .map(|(from, to)| format!("{}-{}", time(*from), time(end(*to))))
+        .map(|(from, to)| format!("{}-{}", write_time(*from), write_time(end(*to))))
         .collect();
+    times.join(",")
+}
+
+fn rule(first: usize, last: usize, times: &[DayTimes]) -> String {
     let days = match first == last {
         true => WEEKDAYS[first].to_owned(),
         false => format!("{}-{}", WEEKDAYS[first], WEEKDAYS[last]),
     };
-    format!("{days} {}", times.join(","))
+    format!("{days} {}", list(times))
 }
 
 #[cfg(test)]
