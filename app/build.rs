@@ -63,6 +63,8 @@ fn main() {
     keys("staff.", "staff.rs");
     // Nor do they get the words of the office.
     keys("office.", "office.rs");
+    // The legal pages have no program.
+    keys("legal.", "legal.rs");
     // No browser writes mails, and no program shows the page for the card: their words stay on the server.
     keys("mail.", "mail.rs");
     keys("card.", "card.rs");

@@ -21,6 +21,14 @@ pub fn menu(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/menu")
 }
 
+pub fn legal(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/legal")
+}
+
+pub fn holidays(country: &str) -> String {
+    format!("/api/v1/holidays/{country}")
+}
+
 pub fn draft(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/draft")
 }

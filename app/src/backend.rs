@@ -17,9 +17,9 @@ use servery_domain::{
 
 use crate::query::{
     GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
-    GetDraft, GetEdits, GetInstallation, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders,
-    GetPasskeys, GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff,
-    GetTimes, Query,
+    GetDraft, GetEdits, GetHolidays, GetInstallation, GetInvitation, GetLegalFacts, GetMenu,
+    GetNewRestaurant, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetPublications, GetQuote,
+    GetRestaurant, GetRestaurants, GetStaff, GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -40,6 +40,9 @@ pub trait Backend:
     Answers<GetRestaurants> + Answers<GetRestaurant> + Answers<GetMenu> + Answers<GetAbout>
 {
 }
+
+/// What the browse pages ask that need no program.
+pub trait ThinBrowseBackend: Backend + Answers<GetLegalFacts> {}
 
 /// What the ordering pages ask.
 pub trait OrderingBackend:
@@ -74,6 +77,7 @@ pub trait OfficeBackend:
     + Answers<GetInstallation>
     + Answers<GetInvitation>
     + Answers<GetNewRestaurant>
+    + Answers<GetHolidays>
     + Answers<GetEdits>
     + Answers<GetPublications>
     + Answers<GetStaff>

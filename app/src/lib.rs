@@ -22,3 +22,4 @@ pub mod query;
 pub mod render;
 pub mod routes;
 pub mod text;
+pub mod week_form;

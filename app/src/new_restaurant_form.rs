@@ -5,12 +5,10 @@ use servery_domain::{
     contact::{check_name, check_text},
     currency::{Currency, Minor},
     delivery_area::DeliveryArea,
-    hours::{
-        OpeningHours,
-        week::{DayTimes, of_week, read_time},
-    },
+    hours::{OpeningHours, week::of_week},
     id::CategoryId,
     lang::Lang,
+    legal::LegalNotice,
     limits,
     menu::Category,
     new_restaurant::{Country, MenuIds, NewRestaurantChoices, NewRestaurantField as Field, plain_dish},
@@ -23,21 +21,12 @@ use servery_domain::{
     typed_amount::{self, western_digit},
 };
 
-use crate::form_fields::FormFields;
+use crate::{form_fields::FormFields, week_form::week_times};
 
-/// As they are in the names of fields, from Monday on.
-pub const WEEKDAYS: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
-/// Times from and to that a day can have.
-pub const TIMES_A_DAY: usize = 2;
 /// Dishes of one's own.
 pub const DISHES: usize = 5;
 /// Minutes of travel to a delivery.
 const TRAVEL: u16 = 20;
-
-/// A field of a day: `mo-from-1`.
-pub fn time_field(day: usize, end: &str, number: usize) -> String {
-    format!("{}-{end}-{number}", WEEKDAYS[day])
-}
 
 /// The restaurant, with something usual in place of what is not accepted, and what that is.
 pub fn read(
@@ -85,6 +74,7 @@ impl FormReader<'_> {
             brand_color: BrandColor::default(),
             picture: None,
             ordering: self.ordering(currency, choices.takes_cards),
+            legal: LegalNotice::default(),
             coupons: Vec::new(),
             table_codes: Vec::new(),
             tables: Vec::new(),
@@ -191,26 +181,9 @@ impl FormReader<'_> {
     }
 
     fn hours(&mut self) -> OpeningHours {
-        let days = std::array::from_fn(|day| {
-            let mut times = Vec::new();
-            for number in 1..=TIMES_A_DAY {
-                times.extend(self.times(day, number));
-            }
-            times
-        });
-        let hours = of_week(&days);
+        let hours = week_times(self.fields).and_then(|days| of_week(&days));
         self.hold(Field::Hours, hours.is_some());
         hours.unwrap_or_default()
-    }
-
-    fn times(&mut self, day: usize, number: usize) -> Option<DayTimes> {
-        let ends = ["from", "to"].map(|end| self.fields.get(&time_field(day, end, number)));
-        if ends == ["", ""] {
-            return None;
-        }
-        let times = read_time(ends[0]).zip(read_time(ends[1]));
-        self.hold(Field::Hours, times.is_some());
-        times
     }
 
     fn ordering(&mut self, currency: Currency, takes_cards: bool) -> OrderSettings {

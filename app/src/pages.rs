@@ -21,7 +21,7 @@ use servery_domain::{
 use crate::{
     backend::{
         AccountBackend, BrowserActions, DraftStorage, OfficeBackend, OrderEvents, OrderingBackend,
-        PasskeyActions, StaffBackend,
+        PasskeyActions, StaffBackend, ThinBrowseBackend,
     },
     components::{footer::Footer, header::Header, offline::OfflineNotice},
     page_address::PageAddress,
@@ -31,9 +31,15 @@ use crate::{
 };
 
 /// A backend for all pages.
-pub trait FullBackend: OrderingBackend + AccountBackend + StaffBackend + OfficeBackend {}
+pub trait FullBackend:
+    ThinBrowseBackend + OrderingBackend + AccountBackend + StaffBackend + OfficeBackend
+{
+}
 
-impl<T: OrderingBackend + AccountBackend + StaffBackend + OfficeBackend> FullBackend for T {}
+impl<T: ThinBrowseBackend + OrderingBackend + AccountBackend + StaffBackend + OfficeBackend> FullBackend
+    for T
+{
+}
 
 /// All that pages may have only in a browser.
 pub trait BrowserFeatures:

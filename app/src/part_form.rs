@@ -1,6 +1,7 @@
 //! The forms of a restaurant's parts: the server reads them when they are sent, the browser while one types.
 
 mod menu;
+mod opening;
 mod reader;
 mod settings;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use servery_domain::{
 use self::reader::PartFormReader;
 pub use self::{
     menu::{CHOICES, choice_field},
+    opening::{AS_TEXT, NEW_CLOSURES, closure_field},
     settings::{ZONES, last_day, zone_field},
 };
 use crate::form_fields::FormFields;

@@ -17,6 +17,7 @@ use servery_domain::{
     edit::{EditedRestaurant, PublicationLog},
     installation::InstallationOverview,
     invitation::Invitation,
+    legal::LegalFacts,
     limits,
     menu::Menu,
     new_restaurant::NewRestaurantChoices,
@@ -25,6 +26,7 @@ use servery_domain::{
     place::PlaceSuggestion,
     pos::visibility::PosSnapshot,
     problem::{Problem, ProblemType},
+    public_holidays::PublicHolidays,
     quote::Quote,
     restaurant::Listing,
     search::Search,
@@ -138,6 +140,27 @@ impl Query for GetMenu {
 
     fn address(&self) -> String {
         api::menu(&self.0)
+    }
+}
+
+pub struct GetLegalFacts(pub Slug);
+
+impl Query for GetLegalFacts {
+    type Answer = LegalFacts;
+
+    fn address(&self) -> String {
+        api::legal(&self.0)
+    }
+}
+
+/// Of a country.
+pub struct GetHolidays(pub String);
+
+impl Query for GetHolidays {
+    type Answer = PublicHolidays;
+
+    fn address(&self) -> String {
+        api::holidays(&self.0)
     }
 }
 

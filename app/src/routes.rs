@@ -24,6 +24,8 @@ pub struct Route {
 pub enum View {
     Home,
     Restaurant,
+    Legal,
+    Allergens,
     About,
     Dish,
     Board,
@@ -87,9 +89,11 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 32] = [
+pub static ROUTES: [Route; 34] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
+    Route { path: "/restaurants/{slug}/legal",         view: View::Legal,      default: Mode::Thin,     allows: &[Mode::Thin],                 offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
+    Route { path: "/restaurants/{slug}/allergens",     view: View::Allergens,  default: Mode::Thin,     allows: &[Mode::Thin],                 offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/dishes/{dish}", view: View::Dish,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/basket",        view: View::Basket,     default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },

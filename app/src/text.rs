@@ -32,6 +32,17 @@ pub mod office {
     }
 }
 
+/// The texts of the legal pages, which have no program.
+pub mod legal {
+    include!(concat!(env!("OUT_DIR"), "/legal.rs"));
+
+    impl super::TextKey for Key {
+        fn find(self, texts: super::Texts) -> &'static str {
+            texts.catalogues.legal[self as usize]
+        }
+    }
+}
+
 /// The key of a text.
 pub trait TextKey {
     fn find(self, texts: Texts) -> &'static str;
@@ -100,6 +111,8 @@ struct Catalogues {
     /// Empty in other programs, and so is `office`.
     staff: &'static [&'static str],
     office: &'static [&'static str],
+    /// Empty in every program.
+    legal: &'static [&'static str],
 }
 
 #[cfg(feature = "server")]
@@ -109,6 +122,7 @@ static OF_LANGUAGES: [Catalogues; Lang::ALL.len()] = {
             common: &CATALOGUES[lang],
             staff: &staff::CATALOGUES[lang],
             office: &office::CATALOGUES[lang],
+            legal: &legal::CATALOGUES[lang],
         }
     }
     [of(0), of(1), of(2)]
@@ -135,6 +149,7 @@ impl Texts {
             common,
             staff: only_of(Chunk::Staff),
             office: only_of(Chunk::Office),
+            legal: &[],
         };
         Some(Self {
             lang,

@@ -198,7 +198,7 @@ async function visitAll(page: Page, servery: Servery, lang: Lang, look: (name: s
   await field(page, "price").fill("16");
   await field(page, "description").fill("Chicken, bacon, egg, avocado and blue cheese.");
   await save(page, lang);
-  for (const part of ["profile", "opening", "ordering", "tax", "new-options", "new-coupon", "new-table", "new-category"]) {
+  for (const part of ["profile", "opening", "ordering", "tax", "legal", "new-options", "new-coupon", "new-table", "new-category"]) {
     await page.goto(`${OFFICE}/parts/${part}`);
     await look(part);
   }

@@ -10,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use servery_app::{
     backend::{
         AccountBackend, Answers, Backend, BackendFuture, NewId, OfficeBackend, OrderingBackend, StaffBackend,
+        ThinBrowseBackend,
     },
     query::{Fetch, Fetched, Query},
 };
@@ -198,6 +199,7 @@ impl OrderingBackend for HttpBackend {}
 impl AccountBackend for HttpBackend {}
 impl StaffBackend for HttpBackend {}
 impl OfficeBackend for HttpBackend {}
+impl ThinBrowseBackend for HttpBackend {}
 
 /// An answer that is not stored. Whoever aborts it gets none.
 pub async fn get_unless_aborted(address: &str, signal: Option<&AbortSignal>) -> Result<JsValue, Problem> {

@@ -38,6 +38,7 @@ pub async fn edited_restaurant(
         edits: stored.edits,
         new_id: EditId(visitor::id()?),
         page: format!("{}/restaurants/{slug}", app.settings.public_url()),
+        stores_pictures: app.pictures.is_some(),
         at,
         now,
     })

@@ -21,7 +21,8 @@ use crate::{
     about, api,
     html::{
         account_forms, board_forms, card_page, map_file, menu_files, office_forms, operator_forms,
-        order_forms, page, pictures, qr_files, release_files, sitemap, staff_forms, staff_manifest,
+        order_forms, page, picture_forms, pictures, qr_files, release_files, sitemap, staff_forms,
+        staff_manifest,
     },
     http::{
         csrf,
@@ -100,6 +101,7 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
     // A form says a little around its file.
     let menu_import =
         post(office_forms::post_menu_import).layer(body_limit(limits::MENU_FILE + limits::BODY));
+    let picture = post(picture_forms::post_picture).layer(body_limit(limits::PICTURE_FILE + limits::BODY));
     let new_restaurant =
         post(office_forms::post_new_restaurant).layer(body_limit(limits::NEW_RESTAURANT_FORM));
     vec![
@@ -130,6 +132,15 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/new-restaurant", new_restaurant),
         ("/office/{slug}", post(office_forms::post_menu)),
         ("/office/{slug}/parts/{part}", part),
+        (
+            "/office/{slug}/parts/opening/holidays",
+            post(office_forms::post_holidays),
+        ),
+        ("/office/{slug}/parts/{part}/picture", picture),
+        (
+            "/office/{slug}/parts/{part}/picture/remove",
+            post(picture_forms::post_picture_removal),
+        ),
         ("/office/{slug}/changes", post(office_forms::post_changes)),
         ("/office/{slug}/import", menu_import),
         ("/office/{slug}/menu.csv", get(menu_files::get_menu_csv)),

@@ -32,7 +32,7 @@ pub struct Settings {
     /// A separate address for /metrics [default: the same as --listen]
     #[arg(long, global = true, env = "SERVERY_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// A folder with the restaurants' pictures, shown under /pictures/
+    /// The folder of the restaurants' pictures, shown under /pictures/ [default with SQLite: beside the database, servery-pictures]
     #[arg(long, global = true, env = "SERVERY_PICTURES")]
     pub pictures: Option<PathBuf>,
     /// A map on which diners set a point: a PMTiles file, or an address of tiles such as https://tiles.example/{z}/{x}/{y}.png
@@ -163,6 +163,17 @@ impl Settings {
         self.database.as_deref().unwrap_or("sqlite:servery.db")
     }
 
+    /// The folder of pictures. Servers that share a database of PostgreSQL have to share one, too: it has no default.
+    pub fn pictures(&self) -> Option<PathBuf> {
+        let beside = || {
+            let database = Path::new(servery_store::sqlite_path(self.database())?);
+            let mut name = database.file_stem()?.to_owned();
+            name.push("-pictures");
+            Some(database.with_file_name(name))
+        };
+        self.pictures.clone().or_else(beside)
+    }
+
     pub fn listen(&self) -> SocketAddr {
         self.listen
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
@@ -285,6 +296,27 @@ mod tests {
             .map(str::to_owned);
         let in_the_file_only = ["card-accounts".to_owned()];
         assert_eq!(named, known.chain(in_the_file_only).collect());
+    }
+
+    #[test]
+    fn pictures_are_beside_a_database_of_sqlite() {
+        let pictures = |database: Option<&str>, pictures: Option<&str>| {
+            let settings = Settings {
+                database: database.map(str::to_owned),
+                pictures: pictures.map(PathBuf::from),
+                ..Settings::default()
+            };
+            settings.pictures()
+        };
+        assert_eq!(pictures(None, None), Some("servery-pictures".into()));
+        let elsewhere = pictures(Some("sqlite:/var/lib/servery/town.db"), None);
+        assert_eq!(elsewhere, Some("/var/lib/servery/town-pictures".into()));
+        let postgres = Some("postgres://localhost/servery");
+        assert_eq!(pictures(postgres, None), None);
+        assert_eq!(
+            pictures(postgres, Some("/srv/pictures")),
+            Some("/srv/pictures".into())
+        );
     }
 
     #[test]

@@ -30,6 +30,7 @@ use crate::{
     jobs::push::pusher::Pusher,
     orders::{broadcast::Broadcaster, group_commit::GroupCommit},
     payments::cards::Cards,
+    pictures::picture_store::PictureStore,
     release::Release,
     settings::Settings,
 };
@@ -50,6 +51,8 @@ pub struct AppState {
     pub metrics: Metrics,
     pub answer_cache: AnswerCache,
     pub view_cache: ViewCache,
+    /// `None` if there is no folder for them.
+    pub pictures: Option<PictureStore>,
     pub about: Arc<About>,
     pub settings: Settings,
     /// Notified when a job may be due.
@@ -87,6 +90,7 @@ impl AppState {
             metrics: Metrics::new(),
             answer_cache: cached_body::answer_cache(),
             view_cache: view_cache::view_cache(),
+            pictures: PictureStore::open(&settings),
             about: Arc::new(about::about(&settings)),
             settings,
             job_signal,

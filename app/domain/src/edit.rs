@@ -83,6 +83,7 @@ pub enum PartKey {
     Opening,
     Tax,
     Ordering,
+    Legal,
     Favourites,
     Category(CategoryId),
     Dish(DishId),
@@ -99,6 +100,7 @@ impl fmt::Display for PartKey {
             Self::Opening => f.write_str("opening"),
             Self::Tax => f.write_str("tax"),
             Self::Ordering => f.write_str("ordering"),
+            Self::Legal => f.write_str("legal"),
             Self::Favourites => f.write_str("favourites"),
             Self::Category(id) => write!(f, "category-{id}"),
             Self::Dish(id) => write!(f, "dish-{id}"),
@@ -130,6 +132,7 @@ impl FromStr for PartKey {
             ("opening", "") => Self::Opening,
             ("tax", "") => Self::Tax,
             ("ordering", "") => Self::Ordering,
+            ("legal", "") => Self::Legal,
             ("favourites", "") => Self::Favourites,
             ("category", id) => Self::Category(id.parse().map_err(unknown)?),
             ("dish", id) => Self::Dish(id.parse().map_err(unknown)?),
@@ -257,6 +260,8 @@ pub struct EditedRestaurant {
     pub new_id: EditId,
     /// The address of its page, for other web sites and for print.
     pub page: String,
+    /// Whether this installation stores pictures that are uploaded.
+    pub stores_pictures: bool,
     /// Now, and what the restaurant's clocks show.
     pub at: Timestamp,
     pub now: LocalMinute,

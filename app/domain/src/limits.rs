@@ -88,6 +88,10 @@ pub const CHOICES: usize = 200;
 pub const OFFERED_GROUPS: usize = 50;
 /// Widths of a picture.
 pub const WIDTHS: usize = 16;
+/// Of a picture that is uploaded: its bytes, its pixels, and the widths that are made of it.
+pub const PICTURE_FILE: usize = 16 * 1024 * 1024;
+pub const PICTURE_PIXELS: u64 = 32_000_000;
+pub const PICTURE_WIDTHS: [u16; 3] = [320, 640, 1280];
 /// Holidays, delivery zones and coupons of a restaurant.
 pub const HOLIDAYS: usize = 500;
 pub const ZONES: usize = 100;

@@ -15,6 +15,7 @@ use crate::{
     hours::OpeningHours,
     id::{DishId, RestaurantId, TableId},
     lang::Lang,
+    legal::LegalNotice,
     menu::{Category, Menu, OptionGroup, Picture},
     order_settings::OrderSettings,
     pos::{PosState, station::Station, table::TablePlan},
@@ -56,6 +57,8 @@ pub struct RestaurantFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
     pub ordering: OrderSettings,
+    #[serde(default, skip_serializing_if = "LegalNotice::is_empty")]
+    pub legal: LegalNotice,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<Coupon>,
     /// What stands on the tables, for guests who order there.
@@ -95,8 +98,8 @@ impl RestaurantFile {
     pub fn new(
         restaurant: Restaurant,
         menu: Menu,
-        coupons: Vec<Coupon>,
-        table_codes: Vec<TableCode>,
+        legal: LegalNotice,
+        (coupons, table_codes): (Vec<Coupon>, Vec<TableCode>),
         pos: &PosState,
     ) -> Self {
         let stations = pos_records::stations(pos, &menu);
@@ -147,6 +150,7 @@ impl RestaurantFile {
             brand_color,
             picture,
             ordering,
+            legal,
             coupons,
             table_codes,
             tables: pos_records::tables(pos),

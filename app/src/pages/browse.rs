@@ -1,8 +1,11 @@
 //! The browse pages: home, menu and about.
 
 mod about;
+mod allergens;
 mod home;
+mod legal;
 pub mod restaurant;
+pub mod thin;
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 mod changes;
 mod created;
+mod day_row;
 mod history;
 mod import;
 mod invitation;
@@ -24,9 +25,10 @@ use std::sync::Arc;
 
 use leptos::{either::EitherOf4, prelude::*};
 use servery_domain::{
-    edit::EditedRestaurant,
+    edit::{EditedRestaurant, PartKey},
     new_restaurant::NewRestaurantChoices,
     problem::{Problem, ProblemType},
+    public_holidays::PublicHolidays,
     restaurant::Listing,
     slug::Slug,
 };
@@ -38,7 +40,7 @@ use crate::{
     components::notice::{Tone, said},
     page_address::PageAddress,
     part_form::PartForm,
-    query::{GetEdits, GetNewRestaurant, GetRestaurant},
+    query::{GetEdits, GetHolidays, GetNewRestaurant, GetRestaurant},
     routes::{self, Chunk, View},
     text::{Key, Texts, office},
 };
@@ -57,9 +59,42 @@ pub enum OfficePage {
         typed: TypedForm,
         /// The category that a new dish is for.
         category: String,
+        extras: PartExtras,
     },
     /// With the path of the page that is for somebody who is signed in.
     SignedOut(String),
+}
+
+/// What the page of a part has beside its form.
+#[derive(Debug, Clone, Default)]
+pub struct PartExtras {
+    /// What became of a picture that was uploaded or removed.
+    picture: Option<String>,
+    /// The regions of the restaurant's country, for public holidays, and what became of those that were added.
+    holidays: Option<(Arc<PublicHolidays>, Option<String>)>,
+}
+
+impl PartExtras {
+    async fn load(
+        form: &PartForm,
+        office: &EditedRestaurant,
+        visit: &PageAddress,
+        backend: &dyn OfficeBackend,
+    ) -> Result<Self, Problem> {
+        let result = |name| visit.get(name).map(str::to_owned);
+        let holidays = match form {
+            PartForm::Part(PartKey::Opening) => {
+                let country = office.edited.address.country.clone();
+                let found = unless_not_found(backend.ask(GetHolidays(country)).await)?;
+                found.map(|found| (Arc::new(found), result("holidays")))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            picture: result("picture"),
+            holidays,
+        })
+    }
 }
 
 /// What became of a form, as the address says it.
@@ -141,15 +176,17 @@ impl Pages for OfficePage {
                 let form = values.get(1).and_then(|part| PartForm::read(part));
                 let form = form.ok_or_else(|| nothing_here(visit))?;
                 let office = unless_signed_out(backend.ask(GetEdits(slug.clone())).await)?;
-                Ok(
-                    office.map_or(Self::SignedOut(visit.path.clone()), |office| Self::Part {
-                        slug,
-                        office,
-                        form,
-                        typed: TypedForm::read(visit),
-                        category: visit.get("category").unwrap_or_default().to_owned(),
-                    }),
-                )
+                let Some(office) = office else {
+                    return Ok(Self::SignedOut(visit.path.clone()));
+                };
+                Ok(Self::Part {
+                    extras: PartExtras::load(&form, &office, visit, backend).await?,
+                    slug,
+                    office,
+                    form,
+                    typed: TypedForm::read(visit),
+                    category: visit.get("category").unwrap_or_default().to_owned(),
+                })
             }
             _ => Err(nothing_here(visit)),
         }
@@ -168,7 +205,8 @@ impl Pages for OfficePage {
                 form,
                 typed,
                 category,
-            } => EitherOf4::D(view! { <part::PartPage slug office form typed category/> }),
+                extras,
+            } => EitherOf4::D(view! { <part::PartPage slug office form typed category extras/> }),
         }
     }
 
@@ -187,6 +225,14 @@ impl Pages for OfficePage {
 
 fn office_head<'a>(texts: Texts, name: &str, tab: office::Key) -> Head<'a> {
     Head::new(document_title(&format!("{} · {name}", texts.get(tab))), texts)
+}
+
+/// A restaurant may say that it is in a country that no list has.
+fn unless_not_found<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {
+    match answer {
+        Err(problem) if problem.is(ProblemType::NotFound) => Ok(None),
+        answer => answer.map(Some),
+    }
 }
 
 fn unless_signed_out<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {

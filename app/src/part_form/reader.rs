@@ -71,7 +71,13 @@ impl<'a> PartFormReader<'a> {
             }
             PartKey::TableCode(code) => RestaurantPart::TableCode(self.table_code(code)),
             PartKey::Profile => RestaurantPart::Profile(Box::new(self.profile())),
-            PartKey::Opening => RestaurantPart::Opening(self.opening()),
+            PartKey::Opening => {
+                let before = match before {
+                    Some(RestaurantPart::Opening(opening)) => &opening.hours,
+                    _ => &self.file.hours,
+                };
+                RestaurantPart::Opening(self.opening(before))
+            }
             PartKey::Tax => RestaurantPart::Tax(self.tax()),
             PartKey::Ordering => {
                 let before = match before {
@@ -80,6 +86,7 @@ impl<'a> PartFormReader<'a> {
                 };
                 RestaurantPart::Ordering(Box::new(self.ordering(before)))
             }
+            PartKey::Legal => RestaurantPart::Legal(self.legal()),
             PartKey::Favourites => return None,
         })
     }

@@ -2,12 +2,13 @@
 
 use servery_domain::{
     brand_color::BrandColor,
-    contact::check_name,
+    contact::{check_email, check_name},
     coupon::{Coupon, CouponEffect},
     currency::Minor,
     delivery_area::DeliveryArea,
-    edit::{OpeningTimes, Profile},
+    edit::Profile,
     id::{CategoryId, StationId},
+    legal::LegalNotice,
     limits,
     order_settings::{DeliveryZone, OrderSettings, PaymentMethod},
     pos::station::Station,
@@ -59,18 +60,15 @@ impl PartFormReader<'_> {
         }
     }
 
-    pub(super) fn opening(&mut self) -> OpeningTimes {
-        let hours = self.fields.get("hours").parse().ok();
-        self.hold("hours", hours.is_some());
-        let typed = self.fields.text("holidays");
-        let typed: String = typed.chars().map(western_digit).collect();
-        let days = typed.split_whitespace().map(str::parse::<Day>);
-        let holidays: Result<Vec<Day>, _> = days.collect();
-        let is_accepted = holidays.as_ref().is_ok_and(|days| days.len() <= limits::HOLIDAYS);
-        self.hold("holidays", is_accepted);
-        OpeningTimes {
-            hours: hours.unwrap_or_default(),
-            holidays: holidays.unwrap_or_default(),
+    pub(super) fn legal(&mut self) -> LegalNotice {
+        let email = self.fields.text("email");
+        self.hold("email", email.is_empty() || check_email(&email).is_ok());
+        LegalNotice {
+            name: self.text("name", limits::NAME),
+            represented_by: self.text("represented-by", limits::NAME),
+            email,
+            register: self.text("register", limits::NAME),
+            vat_id: self.text("vat-id", limits::NAME),
         }
     }
 

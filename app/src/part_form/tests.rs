@@ -1,6 +1,15 @@
-use servery_domain::{currency::Minor, edit::EditRefusal};
+use servery_domain::{
+    currency::Minor,
+    edit::EditRefusal,
+    hours::{
+        table::{CLOSURES, HoursTable},
+        week::write_time,
+    },
+    legal::LegalNotice,
+};
 
 use super::*;
+use crate::week_form::{WEEKDAYS, time_field};
 
 const ID: EditId = EditId(7);
 
@@ -284,4 +293,129 @@ fn many_prices_change_by_what_was_typed() {
     for (percent, amount) in [("viel", ""), ("", "viel"), ("101", "")] {
         assert_eq!(typed(percent, amount, ""), None);
     }
+}
+
+/// The fields of the opening hours' form as a browser sends them.
+fn opening_edit(file: &RestaurantFile, changes: &[(&str, &str)]) -> Result<Option<Edit>, Vec<&'static str>> {
+    let table = HoursTable::of(&file.hours).unwrap();
+    let mut fields = Vec::new();
+    for (day, times) in WEEKDAYS.iter().zip(&table.days) {
+        for (number, (from, to)) in times.iter().enumerate() {
+            fields.push((time_field(day, "from", number + 1), write_time(*from)));
+            fields.push((time_field(day, "to", number + 1), write_time(*to)));
+        }
+    }
+    let holidays: Vec<String> = file.holidays.iter().map(ToString::to_string).collect();
+    fields.push(("holidays".to_owned(), holidays.join("\r\n")));
+    fields.push(("hours".to_owned(), file.hours.as_str().to_owned()));
+    for (name, value) in changes {
+        fields.retain(|(known, _)| known != name);
+        fields.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    let form = PartForm::Part(PartKey::Opening);
+    edit(&form, FormFields(&fields), file, (Lang::English, ID))
+}
+
+fn hours_after(file: &RestaurantFile, changes: &[(&str, &str)]) -> String {
+    let made = opening_edit(file, changes).unwrap().unwrap();
+    file.with(&made).unwrap().hours.as_str().to_owned()
+}
+
+#[test]
+fn a_table_that_is_not_changed_leaves_the_hours_as_they_were_written() {
+    assert_eq!(opening_edit(&file(), &[]), Ok(None));
+}
+
+#[test]
+fn a_closure_is_added_and_taken_away() {
+    let mut file = file();
+    let usual = "Tu-Fr 11:30-14:30,17:30-23:00, Sa-Su 12:00-23:00";
+    let closure = [("closure-1-from", "2026-12-24"), ("closure-1-to", "2027-01-06")];
+    let closed = hours_after(&file, &closure);
+    assert_eq!(closed, format!("{usual}; 2026 Dec 24-2027 Jan 06 off"));
+    let day = hours_after(&file, &[("closure-3-to", "2026-12-24")]);
+    assert_eq!(day, format!("{usual}; 2026 Dec 24 off"));
+    file.hours = closed.parse().unwrap();
+    assert_eq!(hours_after(&file, &[]), usual);
+    assert_eq!(opening_edit(&file, &closure), Ok(None));
+}
+
+#[test]
+fn public_holidays_have_times_of_their_own_or_none() {
+    let closed = hours_after(&file(), &[("holiday", "closed")]);
+    assert!(closed.ends_with("; PH off"), "{closed}");
+    let times = [("holiday", "times"), ("ph-from-1", "12:00"), ("ph-to-1", "16:00")];
+    let own = hours_after(&file(), &times);
+    assert!(own.ends_with("; PH 12:00-16:00"), "{own}");
+}
+
+#[test]
+fn a_text_replaces_the_table_only_if_that_is_ticked() {
+    let typed = ("hours", "Mo-Su 10:00-22:00; Aug off");
+    assert_eq!(opening_edit(&file(), &[typed]), Err(vec![AS_TEXT]));
+    assert_eq!(hours_after(&file(), &[typed, (AS_TEXT, "on")]), typed.1);
+}
+
+#[test]
+fn hours_that_contradict_themselves_are_named() {
+    let long: Vec<(String, String)> = (1..=CLOSURES)
+        .flat_map(|number| {
+            let day = |end: &str, day: &str| (closure_field(number, end), day.to_owned());
+            [day("from", "2026-12-24"), day("to", "2027-01-06")]
+        })
+        .collect();
+    let long: Vec<(&str, &str)> = long
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let cases: [(&[(&str, &str)], &str); 10] = [
+        (&[("tu-to-1", "")], "week"),
+        (&[("tu-from-2", "14:00")], "week"),
+        (&[("tu-from-1", "half past")], "week"),
+        (&[("holiday", "times")], "holiday"),
+        (&[("ph-from-1", "12:00"), ("ph-to-1", "16:00")], "holiday"),
+        (
+            &[("closure-1-from", "2026-12-24"), ("closure-1-to", "2062-12-26")],
+            "closures",
+        ),
+        (
+            &[("holiday", "times"), ("ph-from-1", "12:00"), ("ph-to-1", "12:00")],
+            "holiday",
+        ),
+        (
+            &[("closure-1-from", "2026-12-24"), ("closure-1-to", "2026-12-23")],
+            "closures",
+        ),
+        (&[("closure-1-from", "24 December")], "closures"),
+        (&long, "closures"),
+    ];
+    for (changes, wrong) in cases {
+        assert_eq!(opening_edit(&file(), changes), Err(vec![wrong]), "{changes:?}");
+    }
+}
+
+#[test]
+fn a_legal_notice_is_what_was_typed() {
+    let file = RestaurantFile {
+        legal: LegalNotice::default(),
+        ..file()
+    };
+    let read = |email: &str| {
+        let fields = [
+            ("name", "Da Lucia S.r.l."),
+            ("email", email),
+            ("vat-id", "IT00000000001"),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let form = PartForm::Part(PartKey::Legal);
+        edit(&form, FormFields(&fields), &file, (Lang::English, ID))
+    };
+    assert_eq!(read("nobody"), Err(vec!["email"]));
+    let after = file.with(&read("").unwrap().unwrap()).unwrap();
+    let expected = LegalNotice {
+        name: "Da Lucia S.r.l.".into(),
+        vat_id: "IT00000000001".into(),
+        ..LegalNotice::default()
+    };
+    assert_eq!(after.legal, expected);
 }

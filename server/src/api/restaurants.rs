@@ -8,6 +8,7 @@ use axum::{
 use servery_app::api as address;
 use servery_domain::{
     cursor::{Cursor, Page},
+    legal::LegalFacts,
     menu::Menu,
     problem::ProblemType,
     restaurant::{Cuisine, Listing},
@@ -23,6 +24,7 @@ use crate::{
     api::cached_answer::cached_answer,
     catalog::CatalogSnapshot,
     http::error::{AcceptsJson, ApiError, Pairs, Text},
+    legal,
     state::AppState,
 };
 
@@ -122,6 +124,30 @@ pub async fn get_menu(
         catalog.edition,
         address::menu(&listing.restaurant.slug),
         menu,
+    )
+    .await
+}
+
+/// Who runs a restaurant, and what becomes of guests' data
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}/legal", tag = "restaurants",
+    params(("slug" = Slug, Path)),
+    responses((status = 200, body = LegalFacts), (status = 304, description = "If-None-Match names what you have"), (status = 404)),
+)]
+pub async fn get_legal_facts(
+    _: AcceptsJson,
+    State(app): State<Arc<AppState>>,
+    Text(slug): Text,
+    request: HeaderMap,
+) -> Result<Response, ApiError> {
+    let catalog = app.catalog.now();
+    let listing = find(&catalog, &slug)?;
+    cached_answer(
+        &app,
+        &request,
+        catalog.edition,
+        address::legal(&listing.restaurant.slug),
+        legal::legal_facts(&app, &listing.restaurant),
     )
     .await
 }

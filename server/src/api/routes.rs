@@ -16,8 +16,9 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, devices, drafts, edits, installation, map, menu_import, office,
-    orders, passkeys, payments, places, push, quotes, reader_payments, restaurants, sessions, staff, sync,
+    about, accounts, audit_log, board, devices, drafts, edits, holidays, installation, map, menu_import,
+    office, orders, passkeys, payments, pictures, places, push, quotes, reader_payments, restaurants,
+    sessions, staff, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,
@@ -78,15 +79,18 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
     let post_sync = routes!(sync::post_sync).layer(body_limit(limits::SYNC));
     let put_edit = routes!(edits::put_edit, edits::delete_edit).layer(body_limit(limits::EDIT));
     let put_menu_import = routes!(menu_import::put_menu_import).layer(body_limit(limits::MENU_FILE));
+    let post_picture = routes!(pictures::post_picture).layer(body_limit(limits::PICTURE_FILE));
     let post_op_imports = routes!(sync::post_op_imports).layer(body_limit(limits::OP_IMPORT));
     vec![
         routes!(restaurants::list_restaurants),
         routes!(restaurants::get_restaurant),
         routes!(restaurants::get_menu),
+        routes!(restaurants::get_legal_facts),
         routes!(quotes::post_quote),
         routes!(quotes::get_coupon),
         routes!(places::list_places),
         routes!(map::get_map),
+        routes!(holidays::get_holidays),
         routes!(drafts::get_draft, drafts::put_draft),
         routes!(drafts::get_times),
         routes!(orders::post_order),
@@ -135,6 +139,7 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(edits::put_publication),
         routes!(edits::list_publications),
         put_menu_import,
+        post_picture,
         routes!(accounts::post_account),
         routes!(
             accounts::get_account,

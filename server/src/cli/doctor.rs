@@ -7,6 +7,7 @@ use std::{
 };
 
 use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
+use rustix::fs::Access;
 use servery_store::{DatabasePlace, Inspection, Tables};
 
 use crate::{
@@ -164,11 +165,19 @@ fn check_settings(settings: &Settings) -> Vec<Finding> {
         ),
         Some(Ok(_)) => {}
     }
-    if let Some(folder) = settings.pictures.as_deref().filter(|folder| !folder.is_dir()) {
-        check.fault(format!(
+    match &settings.pictures {
+        Some(folder) if !folder.is_dir() => check.fault(format!(
             "--pictures names {}, which is no folder",
             folder.display()
-        ));
+        )),
+        Some(folder) if rustix::fs::access(folder, Access::WRITE_OK).is_err() => check.warn(format!(
+            "owners cannot upload pictures: {} cannot be written to",
+            folder.display()
+        )),
+        None if settings.pictures().is_none() => {
+            check.warn("owners cannot upload pictures; name a folder with --pictures");
+        }
+        _ => {}
     }
     if settings.push_to_private_addresses() {
         check.warn(

@@ -9,12 +9,13 @@ use serde::Serialize;
 use servery_app::{
     backend::{
         AccountBackend, Answers, Backend, BackendFuture, NewId, OfficeBackend, OrderingBackend, StaffBackend,
+        ThinBrowseBackend,
     },
     query::{
         GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
-        GetDraft, GetEdits, GetInstallation, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders,
-        GetPasskeys, GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff,
-        GetTimes, Query,
+        GetDraft, GetEdits, GetHolidays, GetInstallation, GetInvitation, GetLegalFacts, GetMenu,
+        GetNewRestaurant, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetPublications, GetQuote,
+        GetRestaurant, GetRestaurants, GetStaff, GetTimes, Query,
     },
 };
 use servery_domain::{
@@ -29,6 +30,7 @@ use servery_domain::{
     edit::{EditedRestaurant, PublicationLog},
     installation::InstallationOverview,
     invitation::Invitation,
+    legal::LegalFacts,
     menu::Menu,
     new_restaurant::NewRestaurantChoices,
     order::TrackedOrder,
@@ -36,6 +38,7 @@ use servery_domain::{
     place::PlaceSuggestion,
     pos::visibility::PosSnapshot,
     problem::{Problem, ProblemType},
+    public_holidays::PublicHolidays,
     quote::Quote,
     restaurant::Listing,
     slots::Times,
@@ -51,10 +54,10 @@ use crate::{
     catalog::CatalogSnapshot,
     edits,
     http::{error::ApiError, rate_limit, visitor},
-    installation, invitations, new_restaurant,
+    installation, invitations, legal, new_restaurant,
     orders::{self, board, drafts, quotes},
     payments::readers,
-    places, staff,
+    places, public_holidays, staff,
     state::AppState,
     sync::{self, devices},
 };
@@ -151,6 +154,7 @@ impl OrderingBackend for ServerBackend {}
 impl AccountBackend for ServerBackend {}
 impl StaffBackend for ServerBackend {}
 impl OfficeBackend for ServerBackend {}
+impl ThinBrowseBackend for ServerBackend {}
 
 impl Handle<GetRestaurants> for ServerBackend {
     async fn handle(&self, GetRestaurants(search): &GetRestaurants) -> Result<Page<Listing>, Problem> {
@@ -169,6 +173,12 @@ impl Handle<GetMenu> for ServerBackend {
         let menu = self.app.catalog.menu(&self.listing(slug)?.restaurant).await;
         menu.map_err(ApiError::from)?
             .ok_or_else(|| Problem::new(ProblemType::NotFound, format!("'{slug}' has no menu")))
+    }
+}
+
+impl Handle<GetLegalFacts> for ServerBackend {
+    async fn handle(&self, GetLegalFacts(slug): &GetLegalFacts) -> Result<LegalFacts, Problem> {
+        Ok(legal::legal_facts(&self.app, &self.listing(slug)?.restaurant).await?)
     }
 }
 
@@ -278,6 +288,12 @@ impl Handle<GetEdits> for ServerBackend {
         Ok(Arc::new(
             edits::edited_restaurant(&self.app, self.user()?, slug.as_str()).await?,
         ))
+    }
+}
+
+impl Handle<GetHolidays> for ServerBackend {
+    async fn handle(&self, GetHolidays(country): &GetHolidays) -> Result<PublicHolidays, Problem> {
+        Ok(public_holidays::of_country(country, None)?)
     }
 }
 

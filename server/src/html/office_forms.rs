@@ -1,13 +1,7 @@
 //! The forms of the office.
 
-use std::fmt::Display;
-
 use axum::{
-    extract::{
-        Multipart,
-        multipart::{MultipartError, MultipartRejection},
-    },
-    http::StatusCode,
+    extract::{Multipart, multipart::MultipartRejection},
     response::Response,
 };
 use servery_app::{
@@ -32,6 +26,7 @@ use servery_domain::{
 
 use super::{
     account_forms::with_cookie,
+    file_form::{FileForm, FileFormError},
     order_forms::{Form, FormContext, redirect, respond},
     preferences::Preferences,
 };
@@ -47,7 +42,7 @@ use crate::{
     invitations, menu_file,
     menu_import::{self, MenuImport, MenuImportOutcome},
     new_restaurant::{self, Outcome},
-    staff,
+    public_holidays, staff,
     state::AppState,
 };
 
@@ -315,7 +310,7 @@ fn said(result: Result<(), EditFailure>, done: Said) -> Result<Said, ApiError> {
     }
 }
 
-fn wrong(failure: &EditFailure) -> &'static str {
+pub fn wrong(failure: &EditFailure) -> &'static str {
     match failure {
         EditFailure::Refused(EditRefusal::Gone(_)) => "gone",
         EditFailure::Refused(EditRefusal::Mistakes(_) | EditRefusal::Contradiction) => "refused",
@@ -325,7 +320,12 @@ fn wrong(failure: &EditFailure) -> &'static str {
 }
 
 fn edit_id(form: &Form) -> Result<EditId, ApiError> {
-    form.get("id").parse().map_err(|_| {
+    id_in(form.fields())
+}
+
+/// The id that a page's forms have.
+pub fn id_in(fields: FormFields<'_>) -> Result<EditId, ApiError> {
+    fields.get("id").parse().map_err(|_| {
         ApiError::new(
             ProblemType::NotAccepted,
             "'id' is not the id of an edit: open the page again",
@@ -445,6 +445,37 @@ async fn save_part(
     }
 }
 
+/// `POST /office/{slug}/parts/opening/holidays`: adds the public holidays of the restaurant's country, and of a region.
+pub async fn post_holidays(
+    context: FormContext,
+    user: Result<CurrentUser, ApiError>,
+    Text(slug): Text,
+    form: Form,
+) -> Response {
+    let result = add_holidays(&context.0, user, &slug, &form).await;
+    let page = |said: String| {
+        let here = format!("/office/{slug}/parts/opening");
+        address(&here, [("holidays", said)]) + "#holidays"
+    };
+    respond(result.map(|said| redirect(&page(said))), &context).await
+}
+
+async fn add_holidays(
+    app: &AppState,
+    user: Result<CurrentUser, ApiError>,
+    slug: &str,
+    form: &Form,
+) -> Result<String, ApiError> {
+    let user = user?;
+    edits::check(app, &user, slug)?;
+    let region = Some(form.get("region")).filter(|region| !region.is_empty());
+    match public_holidays::add(app, &user, slug, (id_of_act(form)?, region)).await {
+        Ok(added) => Ok(added.to_string()),
+        Err(EditFailure::Other(error)) => Err(error),
+        Err(failure) => Ok(wrong(&failure).to_owned()),
+    }
+}
+
 /// `POST /office/{slug}/changes`: publishes what is not published, or takes an edit back.
 pub async fn post_changes(
     context: FormContext,
@@ -521,33 +552,23 @@ async fn import_menu(
     let user = user?;
     // Before the file is read.
     edits::check(app, &user, slug)?;
-    let not_accepted = |error: &dyn Display| ApiError::new(ProblemType::NotAccepted, error.to_string());
-    let mut form = form.map_err(|error| not_accepted(&error.body_text()))?;
-    let (mut fields, mut file) = (Vec::new(), Vec::new());
-    loop {
-        let field = match form.next_field().await {
-            Ok(Some(field)) => field,
-            Ok(None) => break,
-            Err(error) => return unreadable(&error),
-        };
-        let name = field.name().unwrap_or_default().to_owned();
-        match (name.as_str(), field.bytes().await) {
-            (_, Err(error)) => return unreadable(&error),
-            ("file", Ok(bytes)) => file = bytes.into(),
-            (_, Ok(bytes)) => {
-                let text = String::from_utf8(bytes.into()).map_err(|error| not_accepted(&error))?;
-                fields.push((name, text));
-            }
+    let form = match FileForm::read(form).await {
+        Ok(form) => form,
+        Err(FileFormError::TooLarge) => {
+            let at = FilePosition::File;
+            let mistake = ImportMistake::new(at, ImportFault::TooLarge, menu_file::MOST_BYTES);
+            return Ok(ImportResult::Mistakes(vec![mistake]));
         }
-    }
-    let fields = FormFields(&fields);
-    if file.is_empty() {
+        Err(FileFormError::Other(error)) => return Err(error),
+    };
+    let fields = form.fields();
+    if form.file.is_empty() {
         return Ok(ImportResult::NoFile);
     }
     let dry_run = fields.get("act") == "check";
     let import = MenuImport {
-        id: fields.get("id").parse().map_err(|error| not_accepted(&error))?,
-        file,
+        id: id_in(fields)?,
+        file: form.file.to_vec(),
         unlisted: Unlisted::from_code(fields.get("unlisted")).unwrap_or(Unlisted::Keep),
         dry_run,
     };
@@ -558,15 +579,4 @@ async fn import_menu(
         MenuImportOutcome::Refused(EditFailure::TooMany) => ImportResult::TooManyEdits,
         MenuImportOutcome::Refused(_) => ImportResult::Conflict,
     })
-}
-
-fn unreadable(error: &MultipartError) -> Result<ImportResult, ApiError> {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let at = FilePosition::File;
-            let mistake = ImportMistake::new(at, ImportFault::TooLarge, menu_file::MOST_BYTES);
-            Ok(ImportResult::Mistakes(vec![mistake]))
-        }
-        _ => Err(ApiError::new(ProblemType::NotAccepted, error.body_text())),
-    }
 }

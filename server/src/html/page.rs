@@ -21,7 +21,7 @@ use servery_app::{
     pages::{
         App as AppView, Content, Pages,
         account::AccountPage,
-        browse::BrowsePage,
+        browse::{BrowsePage, thin::ThinBrowsePage},
         office::{OfficePage, thin::ThinOfficePage},
         ordering::OrderingPage,
         staff::{StaffPage, no_script::NoScriptPage},
@@ -193,10 +193,13 @@ pub async fn render_view(
     customer: Customer,
 ) -> Arc<Rendered> {
     let rendered = match chunk {
+        Chunk::Browse if is_always_thin(address) => {
+            render_page::<ThinBrowsePage>(app, snapshot, address, key, customer).await
+        }
         Chunk::Browse => render_page::<BrowsePage>(app, snapshot, address, key, customer).await,
         Chunk::Ordering => render_page::<OrderingPage>(app, snapshot, address, key, customer).await,
         Chunk::Account => render_page::<AccountPage>(app, snapshot, address, key, customer).await,
-        Chunk::Office if routes::find(&address.path).is_some_and(Route::is_always_thin) => {
+        Chunk::Office if is_always_thin(address) => {
             render_page::<ThinOfficePage>(app, snapshot, address, key, customer).await
         }
         Chunk::Office => render_page::<OfficePage>(app, snapshot, address, key, customer).await,
@@ -206,6 +209,10 @@ pub async fn render_view(
         Chunk::Staff => render_page::<StaffPage>(app, snapshot, address, key, customer).await,
     };
     Arc::new(rendered)
+}
+
+fn is_always_thin(address: &PageAddress) -> bool {
+    routes::find(&address.path).is_some_and(Route::is_always_thin)
 }
 
 async fn render_page<P: Pages>(

@@ -1,7 +1,6 @@
-//! The restaurants' pictures, from the folder in the settings.
+//! The restaurants' pictures.
 
 use axum::{
-    body::Bytes,
     http::{
         HeaderValue,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
@@ -10,19 +9,26 @@ use axum::{
 };
 use servery_domain::menu::PictureFormat;
 
-use crate::state::AppState;
+use crate::{http::error::ApiError, pictures, state::AppState};
 
 /// Serves `/pictures/ramen-320.avif`: a plain name with the ending of a known format, and nothing else.
 pub async fn respond(app: &AppState, path: &str) -> Option<Response> {
-    let folder = app.settings.pictures.as_ref()?;
+    let store = app.pictures.as_ref()?;
     let name = path.strip_prefix("/pictures/")?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let (stem, ending) = name.rsplit_once('.')?;
     let format = PictureFormat::from_code(ending).filter(|_| !stem.is_empty() && stem.bytes().all(plain))?;
-    let body = tokio::fs::read(folder.join(name)).await.ok()?;
+    let body = match store.get(name).await {
+        Ok(found) => found?,
+        Err(error) => return Some(ApiError::internal(&error).into_response()),
+    };
+    let caching = match pictures::is_path_of_upload(stem.split('-').next().unwrap_or_default()) {
+        true => "public, max-age=31536000, immutable",
+        false => "public, max-age=86400",
+    };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
+        (CACHE_CONTROL, HeaderValue::from_static(caching)),
         // An SVG that is opened as a page must run no script.
         (
             CONTENT_SECURITY_POLICY,
@@ -31,5 +37,5 @@ pub async fn respond(app: &AppState, path: &str) -> Option<Response> {
             ),
         ),
     ];
-    Some((headers, Bytes::from(body)).into_response())
+    Some((headers, body).into_response())
 }

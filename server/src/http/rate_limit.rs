@@ -128,6 +128,12 @@ pub static READER_PAYMENTS: Policy = Policy {
     quota: 120,
     window: 60,
 };
+/// Pictures that one account uploads.
+pub static PICTURES: Policy = Policy {
+    name: "pictures",
+    quota: 200,
+    window: 3_600,
+};
 pub static ORDERS: Policy = Policy {
     name: "orders",
     quota: 60,
@@ -227,7 +233,7 @@ impl RateLimiter {
         self.take_unless_loopback(policy, &client.address.to_string(), tokens, client)
     }
 
-    /// Takes a token of a person who orders: a visitor, an account or a phone number.
+    /// Takes a token of a person: a visitor, an account or a phone number.
     pub fn take_for_person(
         &self,
         policy: &'static Policy,

@@ -26,7 +26,7 @@ use crate::http::error::ApiError;
 pub struct RequestLimits {
     /// From one part of the body to the next.
     pub body_pause: Duration,
-    /// The whole body: 8 MiB at 70 kB a second.
+    /// The whole body: 16 MiB at 140 kB a second.
     pub body: Duration,
     /// From the last part of the body to the answer. A card provider is waited for in it.
     pub answer: Duration,

@@ -31,14 +31,16 @@ pub async fn delete_expired(app: &AppState, now: Timestamp) -> Result<(), StoreE
     app.store
         .delete_expired_records(before(OVER_FOR), before(GONE_FOR), now)
         .await?;
+    let guests_for = i64::from(app.settings.guest_days()) * DAY;
+    // A draft keeps who ordered last, for the next order.
+    let drafts_for = DRAFTS_FOR.min(guests_for);
     app.store
-        .delete_expired_requests_and_drafts(before(KEYS_FOR), before(DRAFTS_FOR))
+        .delete_expired_requests_and_drafts(before(KEYS_FOR), before(drafts_for))
         .await?;
     app.store
         .delete_expired_sessions_and_tokens(now, before(account::DINER_SESSION.idle))
         .await?;
     app.store.delete_expired_subscriptions(before(TOLD_FOR)).await?;
-    let guests_for = i64::from(app.settings.guest_days()) * DAY;
     app.store.delete_audit_log(before(guests_for)).await?;
     app.store.erase_guests(before(guests_for), now).await
 }

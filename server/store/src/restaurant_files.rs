@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use servery_domain::{
-    audit::Author, mistake::Mistake, restaurant_file::RestaurantFile, slug::Slug, time::Timestamp,
+    audit::Author, id::RestaurantId, legal::LegalNotice, mistake::Mistake, restaurant_file::RestaurantFile,
+    slug::Slug, time::Timestamp,
 };
 
 use crate::Result;
@@ -28,6 +29,8 @@ pub enum ImportOutcome {
 #[async_trait]
 pub trait RestaurantFiles: Send + Sync {
     async fn export_restaurant(&self, slug: &Slug) -> Result<Option<RestaurantFile>>;
+
+    async fn legal_notice(&self, restaurant: RestaurantId) -> Result<LegalNotice>;
 
     /// Gives the restaurant with the file's slug what the file says, and nothing else, in one transaction; makes it if there is none.
     /// What has run out, how often coupons were used, orders and open bills stay.

@@ -108,6 +108,7 @@ impl Objects {
             .replace("{slug}", HERE)
             .replace("{dish}", &self.dish)
             .replace("{part}", "profile")
+            .replace("{country}", "DE")
             .replace("{account}", &self.order)
             .replace("/t/{code}", "/t/code7")
             .replace("/tables/{code}", "/tables/code7")

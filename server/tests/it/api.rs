@@ -123,6 +123,7 @@ async fn the_document_names_every_address_of_the_api() {
             .replace("{slug}", "jade-lantern")
             .replace("{token}", &"0".repeat(32))
             .replace("{code}", "HELLO10")
+            .replace("{country}", "DE")
             .replace("{id}", "x");
         let method = methods.as_object().unwrap().keys().next().unwrap();
         let request = Request::builder()
@@ -138,7 +139,7 @@ async fn the_document_names_every_address_of_the_api() {
             "{method} {path}: {status}"
         );
     }
-    assert_eq!(document["paths"].as_object().unwrap().len(), 67);
+    assert_eq!(document["paths"].as_object().unwrap().len(), 70);
     let docs = app.get("/api/v1/docs", &[]).await;
     assert!(docs.text().contains("GET /api/v1/restaurants/{slug}/menu"));
     assert!(

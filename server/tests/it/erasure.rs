@@ -7,7 +7,7 @@ use servery::{
     jobs::{self, retention},
     settings::Settings,
 };
-use servery_domain::time::Timestamp;
+use servery_domain::{draft::Draft, time::Timestamp};
 
 use crate::{
     orders::DINER,
@@ -219,6 +219,11 @@ async fn the_operator_says_how_long() {
     };
     let evening = Evening::new(settings).await;
     let app = &evening.app;
+    // What somebody typed, and did not order.
+    let mut draft = serde_json::to_value(Draft::default()).unwrap();
+    draft["contact"] = json!({ "name": GUEST, "phone": PHONE[0], "email": "" });
+    let stored = app.call("PUT", &format!("{DINER}/draft"), &[], &draft).await;
+    assert_eq!(stored.status, 204, "{}", stored.text());
     let later = Timestamp(clock::now().0 + 31 * DAY);
     retention::delete_expired(&app.app, later).await.unwrap();
     assert_eq!(found(&app.dump().await, GUEST), Vec::<String>::new());

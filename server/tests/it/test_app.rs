@@ -120,9 +120,10 @@ impl TestApp {
         let catalog = Catalog::open(store.clone(), cards.takers()).await.unwrap();
         tokio::spawn(catalog.clone().watch());
         let heavy_at = settings.heavy_at.or(Some(u64::MAX));
+        let pictures = settings.pictures.unwrap_or_else(|| folder.path().to_owned());
         let settings = Settings {
             heavy_at,
-            pictures: Some(folder.path().to_owned()),
+            pictures: Some(pictures),
             ..settings
         };
         let map = ServedMap::open(&settings).unwrap();

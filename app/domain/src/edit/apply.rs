@@ -83,9 +83,12 @@ impl RestaurantFile {
             PartKey::Station(id) => self.stations.retain(|station| station.id != *id),
             PartKey::Coupon(code) => self.coupons.retain(|coupon| coupon.code != *code),
             PartKey::TableCode(code) => self.table_codes.retain(|table| table.code != *code),
-            PartKey::Profile | PartKey::Opening | PartKey::Tax | PartKey::Ordering | PartKey::Favourites => {
-                return Err(EditRefusal::Contradiction);
-            }
+            PartKey::Profile
+            | PartKey::Opening
+            | PartKey::Tax
+            | PartKey::Ordering
+            | PartKey::Legal
+            | PartKey::Favourites => return Err(EditRefusal::Contradiction),
         }
         Ok(())
     }
@@ -111,6 +114,7 @@ impl RestaurantFile {
             }
             RestaurantPart::Tax(tax) => self.tax = tax,
             RestaurantPart::Ordering(ordering) => self.ordering = *ordering,
+            RestaurantPart::Legal(legal) => self.legal = legal,
             RestaurantPart::Favourites(favourites) => self.favourites = favourites,
             RestaurantPart::Category(head) => {
                 let mut categories = self.categories.iter_mut();

@@ -55,6 +55,7 @@ impl RestaurantDifference<'_> {
             PartKey::Opening,
             PartKey::Tax,
             PartKey::Ordering,
+            PartKey::Legal,
             PartKey::Favourites,
         ];
         for key in keys {

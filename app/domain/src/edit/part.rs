@@ -11,6 +11,7 @@ use crate::{
     coupon::Coupon,
     hours::OpeningHours,
     id::{CategoryId, DishId},
+    legal::LegalNotice,
     menu::{Category, Dish, OptionGroup, Picture},
     order_settings::OrderSettings,
     pos::station::Station,
@@ -28,6 +29,7 @@ pub enum RestaurantPart {
     Opening(OpeningTimes),
     Tax(TaxRules),
     Ordering(Box<OrderSettings>),
+    Legal(LegalNotice),
     /// The dishes on the tills' page of favourites.
     Favourites(Vec<DishId>),
     Category(CategoryHead),
@@ -90,6 +92,7 @@ impl RestaurantPart {
             Self::Opening(_) => PartKey::Opening,
             Self::Tax(_) => PartKey::Tax,
             Self::Ordering(_) => PartKey::Ordering,
+            Self::Legal(_) => PartKey::Legal,
             Self::Favourites(_) => PartKey::Favourites,
             Self::Category(category) => PartKey::Category(category.id),
             Self::Dish(dish) => PartKey::Dish(dish.id),
@@ -109,10 +112,33 @@ impl RestaurantPart {
             Self::Station(station) => Some(&station.name),
             Self::Coupon(coupon) => Some(&coupon.code),
             Self::TableCode(table) => Some(&table.name),
-            Self::Profile(_) | Self::Opening(_) | Self::Tax(_) | Self::Ordering(_) | Self::Favourites(_) => {
-                None
-            }
+            Self::Profile(_)
+            | Self::Opening(_)
+            | Self::Tax(_)
+            | Self::Ordering(_)
+            | Self::Legal(_)
+            | Self::Favourites(_) => None,
         }
+    }
+
+    /// `None` for parts that never have one.
+    pub fn picture(&self) -> Option<Option<&Picture>> {
+        match self {
+            Self::Profile(profile) => Some(profile.picture.as_ref()),
+            Self::Dish(dish) => Some(dish.picture.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// The same part with this picture, or without one; `None` for parts that never have one.
+    pub fn with_picture(&self, picture: Option<Picture>) -> Option<Self> {
+        let mut part = self.clone();
+        match &mut part {
+            Self::Profile(profile) => profile.picture = picture,
+            Self::Dish(dish) => dish.picture = picture,
+            _ => return None,
+        }
+        Some(part)
     }
 }
 
@@ -124,6 +150,7 @@ fields! {
         collection, at_table, zones, preparation, slot, per_slot, days_ahead, accepts_itself, answers_within, service_fee, tips,
         payments,
     }
+    LegalNotice { name, represented_by, email, register, vat_id }
     CategoryHead { id, name, description }
     Dish { id, name, description, price, allergens, diets, option_groups, picture, served, tax }
     OptionGroup { id, name, min, max, choices }
@@ -173,7 +200,7 @@ macro_rules! each_kind {
 }
 
 each_kind! {
-    Profile, Opening, Tax, Ordering, Favourites, Category, Dish, OptionGroup, Station, Coupon, TableCode,
+    Profile, Opening, Tax, Ordering, Legal, Favourites, Category, Dish, OptionGroup, Station, Coupon, TableCode,
 }
 
 impl RestaurantFile {
@@ -186,6 +213,7 @@ impl RestaurantFile {
             }),
             PartKey::Tax => RestaurantPart::Tax(self.tax.clone()),
             PartKey::Ordering => RestaurantPart::Ordering(Box::new(self.ordering.clone())),
+            PartKey::Legal => RestaurantPart::Legal(self.legal.clone()),
             PartKey::Favourites => RestaurantPart::Favourites(self.favourites.clone()),
             PartKey::Category(id) => {
                 let category = self.categories.iter().find(|category| category.id == *id)?;

@@ -5,6 +5,7 @@ use crate::{
     edit::part::CategoryHead,
     fixtures::{choice, dish, listing},
     id::TableId,
+    legal::LegalNotice,
     menu::{Category, Dish, Menu, OptionGroup},
     pos::{PosState, station::Station, table::TablePlan},
     restaurant_file::{PlannedTable, TableCode},
@@ -68,8 +69,8 @@ fn restaurant() -> RestaurantFile {
     let mut file = RestaurantFile::new(
         restaurant,
         menu,
-        vec![coupon],
-        vec![table_code],
+        LegalNotice::default(),
+        (vec![coupon], vec![table_code]),
         &PosState::default(),
     );
     file.tables = vec![PlannedTable {
@@ -148,7 +149,7 @@ const KEYS: [&str; 6] = [
 fn a_key_survives_being_written() {
     for text in KEYS
         .iter()
-        .chain(&["profile", "opening", "tax", "ordering", "favourites"])
+        .chain(&["profile", "opening", "tax", "ordering", "legal", "favourites"])
     {
         let key: PartKey = text.parse().unwrap();
         assert_eq!(key.to_string(), *text);

@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     fixtures::{choice, dish, listing},
     id::{CategoryId, ChoiceId, EditId, OptionGroupId, StationId},
+    legal::LegalNotice,
     menu::{Category, Dish, Menu, OptionGroup},
     pos::{PosState, station::Station},
     restaurant_file::RestaurantFile,
@@ -43,7 +44,13 @@ fn restaurant() -> RestaurantFile {
         ],
         option_groups: vec![size(30, 100), size(40, 250)],
     };
-    let mut file = RestaurantFile::new(restaurant, menu, Vec::new(), Vec::new(), &PosState::default());
+    let mut file = RestaurantFile::new(
+        restaurant,
+        menu,
+        LegalNotice::default(),
+        Default::default(),
+        &PosState::default(),
+    );
     file.favourites = vec![DishId(2), DishId(3)];
     file.stations = vec![Station {
         id: StationId(50),

@@ -62,6 +62,7 @@ impl RestaurantFile {
 
     fn check_values(&self, menu: &Menu, mistakes: &mut Mistakes) {
         self.restaurant().check_values(mistakes);
+        mistakes.within("legal", |here| self.legal.check_values(here));
         mistakes.list("coupons", &self.coupons, limits::COUPONS, Coupon::check_values);
         mistakes.list(
             "table_codes",

@@ -65,6 +65,10 @@ fn file() -> RestaurantFile {
         per_customer: None,
     };
     RestaurantFile {
+        legal: LegalNotice {
+            name: "Window Ltd".into(),
+            ..LegalNotice::default()
+        },
         coupons: vec![coupon("A"), coupon("B")],
         table_codes: vec![TableCode {
             name: "Window".into(),
@@ -77,7 +81,13 @@ fn file() -> RestaurantFile {
             categories: vec![CategoryId(10)],
         }],
         favourites: vec![DishId(2), DishId(1)],
-        ..RestaurantFile::new(restaurant, menu, Vec::new(), Vec::new(), &PosState::default())
+        ..RestaurantFile::new(
+            restaurant,
+            menu,
+            LegalNotice::default(),
+            Default::default(),
+            &PosState::default(),
+        )
     }
 }
 
@@ -95,7 +105,13 @@ fn imported(file: &RestaurantFile, mut pos: PosState) -> PosState {
 
 fn again(file: &RestaurantFile, pos: &PosState) -> RestaurantFile {
     let (coupons, codes) = (file.coupons.clone(), file.table_codes.clone());
-    RestaurantFile::new(file.restaurant(), file.menu(), coupons, codes, pos)
+    RestaurantFile::new(
+        file.restaurant(),
+        file.menu(),
+        file.legal.clone(),
+        (coupons, codes),
+        pos,
+    )
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub fn RestaurantPage(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>
     };
     let tax = tax(texts, &listing.restaurant);
     let whole = path.clone();
+    let (allergens, legal) = (format!("{path}/allergens"), format!("{path}/legal"));
 
     view! {
         <article class="restaurant">
@@ -73,6 +74,10 @@ pub fn RestaurantPage(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>
             </form>
             {move || shown.with(|filter| dishes(texts, &menu, &listing, filter, &whole))}
             <p class="small-print">{tax}" "{texts.get(Key::MenuAllergenNote)}</p>
+            <p class="small-print links">
+                <a href=allergens>{texts.get(Key::MenuAllergens)}</a>
+                <a href=legal>{texts.get(Key::MenuLegal)}</a>
+            </p>
         </article>
     }
 }

@@ -170,6 +170,7 @@ impl MenuPage<'_> {
             PartKey::Opening,
             PartKey::Ordering,
             PartKey::Tax,
+            PartKey::Legal,
         ];
         let links = keys.map(link).into_iter().collect::<Vec<_>>();
         view! {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::{html, prelude::*};
 use servery_domain::{
+    hours::week::DayTimes,
     lang::Lang,
     new_restaurant::{Country, ExampleMenu, NewRestaurantChoices, NewRestaurantField as Field},
     restaurant::Cuisine,
@@ -11,6 +12,7 @@ use servery_domain::{
 };
 
 use super::{
+    day_row::DayRow,
     preview::Preview,
     typed_form::{TypedForm, wrong_id},
 };
@@ -21,15 +23,15 @@ use crate::{
         opening,
     },
     form_fields::FormFields,
-    new_restaurant_form::{DISHES, TIMES_A_DAY, read, time_field},
+    new_restaurant_form::{DISHES, read},
     text::{Texts, office::Key, texts},
+    week_form::WEEKDAYS,
 };
 
-/// From, to.
-const LUNCH: (&str, &str) = ("11:30", "14:30");
-const DINNER: (&str, &str) = ("17:30", "22:00");
-/// The days that a new form has as closed: Monday.
-const CLOSED: usize = 0;
+const LUNCH: DayTimes = (11 * 60 + 30, 14 * 60 + 30);
+const DINNER: DayTimes = (17 * 60 + 30, 22 * 60);
+/// The day that a new form has as closed.
+const CLOSED: Weekday = Weekday::Monday;
 
 #[component]
 pub fn NewRestaurantPage(choices: Arc<NewRestaurantChoices>, typed: TypedForm) -> impl IntoView {
@@ -289,10 +291,19 @@ fn tax(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
 }
 
 fn hours(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
-    let rows: Vec<_> = Weekday::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(day, weekday)| day_row(texts, typed, day, weekday))
+    let code = Field::Hours.code();
+    let (invalid, described) = (typed.invalid(code), typed.described(code));
+    let aria = (move || invalid, move || described.clone());
+    let days = WEEKDAYS.into_iter().zip(Weekday::ALL);
+    let rows: Vec<_> = days
+        .map(|(day, weekday)| {
+            let times: &[DayTimes] = match weekday {
+                CLOSED => &[],
+                _ => &[LUNCH, DINNER],
+            };
+            let name = opening::weekday(texts, weekday).to_owned();
+            DayRow { day, name, times }.view(texts, typed, aria.clone())
+        })
         .collect();
     view! {
         <fieldset class="hours">
@@ -302,29 +313,6 @@ fn hours(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
             {beside(texts, typed, Field::Hours)}
         </fieldset>
     }
-}
-
-fn day_row(texts: Texts, typed: &TypedForm, day: usize, weekday: Weekday) -> impl IntoView + use<> {
-    let name = opening::weekday(texts, weekday);
-    let times: Vec<_> = (1..=TIMES_A_DAY)
-        .map(|number| {
-            let usual = match number {
-                _ if day == CLOSED => ("", ""),
-                1 => LUNCH,
-                _ => DINNER,
-            };
-            let input = |end: &str, usual: &str, label: Key| {
-                let field = time_field(day, end, number);
-                let value = typed.or(&field, usual);
-                let label = texts.fill(label, &[("day", name), ("n", &number.to_string())]);
-                view! { <input type="time" name=field value=value aria-invalid=typed.invalid(Field::Hours.code()) aria-describedby=typed.described(Field::Hours.code()) aria-label=label/> }
-            };
-            view! {
-                <span class="times">{input("from", usual.0, Key::NewFrom)}<span aria-hidden="true">"–"</span>{input("to", usual.1, Key::NewTo)}</span>
-            }
-        })
-        .collect();
-    view! { <div class="day" role="group" aria-label=name><span class="name">{name}</span>{times}</div> }
 }
 
 fn first_example(examples: &[ExampleMenu]) -> &str {

@@ -1,7 +1,10 @@
 //! The form of one part of the restaurant.
 
+mod holidays;
 mod inputs;
 mod menu;
+mod opening;
+mod picture;
 mod settings;
 
 use std::sync::Arc;
@@ -14,6 +17,7 @@ use servery_domain::{
 
 use self::inputs::Inputs;
 use super::{
+    PartExtras,
     layout::{Tab, layout},
     part_text::part_kind,
     typed_form::TypedForm,
@@ -36,6 +40,7 @@ pub fn PartPage(
     typed: TypedForm,
     /// The category that a new dish is for.
     category: String,
+    extras: PartExtras,
 ) -> impl IntoView {
     let texts = texts();
     let (kind, part) = match &form {
@@ -46,6 +51,15 @@ pub fn PartPage(
     let is_gone = matches!(form, PartForm::Part(_)) && part.is_none();
     let name = part.as_ref().and_then(|part| part.name().map(str::to_owned));
     let title = name.unwrap_or_else(|| texts.get(kind).to_owned());
+    let is_new_dish = matches!(form, PartForm::New(NewPart::Dish));
+    let key_and_picture = part
+        .as_ref()
+        .and_then(|part| Some((part.key(), part.picture()?.cloned())));
+    let picture_section =
+        key_and_picture.map(|of_part| picture::section((&slug, &office), of_part, extras.picture.as_deref()));
+    let holidays_section = extras
+        .holidays
+        .map(|(known, result)| holidays::section(&slug, &office, &known, result.as_deref()));
     let body = match is_gone {
         true => Either::Left(said(Some(texts.get(Key::OfficeWrongGone)), Tone::Bad)),
         false => Either::Right(part_form_view(&slug, &office, form, part, &typed, &category)),
@@ -54,6 +68,9 @@ pub fn PartPage(
     let body = view! {
         <h2 dir="auto">{title}</h2>
         {body}
+        {is_new_dish.then(|| view! { <p class="hint">{texts.get(Key::PictureLater)}</p> })}
+        {picture_section}
+        {holidays_section}
         <p><a href=back>{texts.get(Key::PartBack)}</a></p>
     };
     layout((&slug, &office.edited.name), Tab::Menu, Some(&office), body)
@@ -150,6 +167,7 @@ impl Inputs<'_> {
             RestaurantPart::Opening(opening) => self.opening(opening),
             RestaurantPart::Tax(tax) => self.tax(tax),
             RestaurantPart::Ordering(ordering) => self.ordering(ordering),
+            RestaurantPart::Legal(legal) => self.legal(legal),
             RestaurantPart::Favourites(_) => ().into_any(),
         }
     }

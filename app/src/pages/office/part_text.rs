@@ -20,6 +20,7 @@ pub fn part_kind(key: &PartKey) -> Key {
         PartKey::Opening => Key::PartOpening,
         PartKey::Tax => Key::PartTax,
         PartKey::Ordering => Key::PartOrdering,
+        PartKey::Legal => Key::PartLegal,
         PartKey::Favourites => Key::PartFavourites,
         PartKey::Category(_) => Key::PartCategory,
         PartKey::Dish(_) => Key::PartDish,
@@ -71,6 +72,10 @@ pub fn field_label(field: &str) -> Key {
         "service_fee" => Key::PartServiceFee,
         "tips" => Key::PartTips,
         "payments" => Key::PartPayDoor,
+        "represented_by" => Key::PartLegalRepresentedBy,
+        "email" => Key::PartLegalEmail,
+        "register" => Key::PartLegalRegister,
+        "vat_id" => Key::PartLegalVatId,
         "favourites" => Key::PartFavourites,
         _ => Key::PartName,
     }
@@ -134,6 +139,13 @@ pub fn field_value(
             "eat_in" => rates(texts, [tax.eat_in]),
             "takeaway" => rates(texts, [tax.takeaway]),
             _ => return None,
+        },
+        RestaurantPart::Legal(legal) => match field {
+            "name" => legal.name.clone(),
+            "represented_by" => legal.represented_by.clone(),
+            "email" => legal.email.clone(),
+            "register" => legal.register.clone(),
+            _ => legal.vat_id.clone(),
         },
         RestaurantPart::Profile(profile) => match field {
             "name" => profile.name.clone(),

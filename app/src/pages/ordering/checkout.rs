@@ -61,6 +61,7 @@ fn Form(checkout: CheckoutState, id: OrderId) -> impl IntoView {
     let editor = checkout.editor;
     let form = NodeRef::<html::Form>::new();
     let action = format!("/restaurants/{}/checkout", editor.slug());
+    let legal = format!("/restaurants/{}/legal", editor.slug());
     // Reads the form, because the browser may have restored or changed values by itself.
     Effect::new(move |_| {
         checkout.travel.track();
@@ -88,6 +89,7 @@ fn Form(checkout: CheckoutState, id: OrderId) -> impl IntoView {
                 <CouponField editor/>
                 <div class="bill">{move || bill(texts, editor)}</div>
                 {place_order::button(texts, checkout, form)}
+                <p class="small-print"><a href=legal>{texts.get(Key::MenuLegal)}</a></p>
             </section>
         </form>
         {place_order::waiting(texts, checkout)}

@@ -47,7 +47,8 @@ const DELETE_PLACES: [&str; 2] = [
     "delete from place_imports where is_demo = true",
 ];
 /// A table that another names comes after it.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 25] = [
+    "legal_notices",
     "order_events",
     "orders",
     "stock",

@@ -7,6 +7,7 @@ use servery_domain::{
     audit::{Act, Author},
     coupon::Coupon,
     id::RestaurantId,
+    legal::LegalNotice,
     mistake::{Mistake, Mistakes},
     pos::{PosState, Record},
     restaurant_file::{RestaurantFile, TableCode, TakenIds},
@@ -36,6 +37,20 @@ const SELECT_TO_WRITE: &str = "select restaurants.id from counters \
      join restaurants on restaurants.id = counters.restaurant_id where restaurants.slug = $1";
 
 row! {
+    struct LegalNoticeRow in legal_notices {
+        restaurant_id: String,
+        notice: String,
+    }
+}
+
+impl LegalNoticeRow {
+    /// A restaurant without a row says nothing.
+    fn read(row: Option<Self>) -> Result<LegalNotice> {
+        row.map_or_else(|| Ok(LegalNotice::default()), |row| parse(&row.notice))
+    }
+}
+
+row! {
     struct CouponRow in coupons {
         restaurant_id: String,
         code: String,
@@ -56,6 +71,14 @@ impl<E: Engine> RestaurantFiles for SqlStore<E> {
     async fn export_restaurant(&self, slug: &Slug) -> Result<Option<RestaurantFile>> {
         let mut snapshot = self.begin_snapshot().await?;
         Ok(load(&mut snapshot, slug).await?.map(|stored| stored.file))
+    }
+
+    async fn legal_notice(&self, restaurant: RestaurantId) -> Result<LegalNotice> {
+        let row = select::<E, LegalNoticeRow>("where restaurant_id = $1")
+            .bind(restaurant.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        LegalNoticeRow::read(row)
     }
 
     async fn import_restaurant(
@@ -93,9 +116,21 @@ pub(crate) async fn load<E: Engine>(snapshot: &mut SqlTransaction<E>, slug: &Slu
     };
     let coupons = load_coupons(snapshot, restaurant.id).await?;
     let table_codes = load_table_codes(snapshot, restaurant.id).await?;
+    let legal = load_legal_notice(snapshot, restaurant.id).await?;
     let pos = load_records(snapshot, restaurant.id).await?;
-    let file = RestaurantFile::new(restaurant, menu, coupons, table_codes, &pos);
+    let file = RestaurantFile::new(restaurant, menu, legal, (coupons, table_codes), &pos);
     Ok(Some(Stored { file, pos }))
+}
+
+async fn load_legal_notice<E: Engine>(
+    snapshot: &mut SqlTransaction<E>,
+    restaurant: RestaurantId,
+) -> Result<LegalNotice> {
+    let row = select::<E, LegalNoticeRow>("where restaurant_id = $1")
+        .bind(restaurant.to_string())
+        .fetch_optional(&mut **snapshot)
+        .await?;
+    LegalNoticeRow::read(row)
 }
 
 async fn load_coupons<E: Engine>(
@@ -160,6 +195,7 @@ pub(crate) async fn import<E: Engine>(
         return Ok(ImportOutcome::Unchanged);
     }
     write_restaurant(transaction, &file.restaurant(), &file.menu()).await?;
+    replace_legal_notice(transaction, file).await?;
     replace_coupons(transaction, file).await?;
     replace_table_codes(transaction, file).await?;
     write_records(transaction, file.id, &records, by.1).await?;
@@ -273,6 +309,24 @@ impl<E: Engine> Others<'_, E> {
         let others = rows.iter().filter(|(_, restaurant)| *restaurant != self.own);
         others.map(|(taken, _)| id(taken)).collect()
     }
+}
+
+async fn replace_legal_notice<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    file: &RestaurantFile,
+) -> Result<()> {
+    sqlx::query("delete from legal_notices where restaurant_id = $1")
+        .bind(file.id.to_string())
+        .execute(&mut **transaction)
+        .await?;
+    if file.legal.is_empty() {
+        return Ok(());
+    }
+    let row = LegalNoticeRow {
+        restaurant_id: file.id.to_string(),
+        notice: json(&file.legal)?,
+    };
+    insert_all(transaction, &[row], "").await
 }
 
 async fn replace_coupons<E: Engine>(

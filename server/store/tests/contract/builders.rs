@@ -9,6 +9,7 @@ use servery_domain::{
     id::{CategoryId, ChoiceId, DishId, LineId, OptionGroupId, OrderId, RestaurantId, StationId, TableId},
     job::Job,
     lang::Lang,
+    legal::LegalNotice,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
     order::{Event, Order, Ordered, Placement, Progress},
     order_settings::{OrderSettings, PaymentMethod},
@@ -153,6 +154,12 @@ pub fn file(number: u128, slug: &str) -> RestaurantFile {
         },
     };
     RestaurantFile {
+        legal: LegalNotice {
+            name: "Mühle GmbH".into(),
+            represented_by: "Klara Müller".into(),
+            email: "post@muehle.example".into(),
+            ..LegalNotice::default()
+        },
         coupons: vec![coupon()],
         table_codes: vec![TableCode {
             name: "Fenster".into(),
@@ -168,8 +175,8 @@ pub fn file(number: u128, slug: &str) -> RestaurantFile {
         ..RestaurantFile::new(
             restaurant(number, slug),
             menu,
-            Vec::new(),
-            Vec::new(),
+            LegalNotice::default(),
+            Default::default(),
             &PosState::default(),
         )
     }
@@ -200,8 +207,8 @@ pub async fn put_restaurant(store: &dyn Store, number: u128, slug: &str) {
     let file = RestaurantFile::new(
         restaurant(number, slug),
         menu(number),
-        Vec::new(),
-        Vec::new(),
+        LegalNotice::default(),
+        Default::default(),
         &PosState::default(),
     );
     assert_eq!(import(store, &file).await, ImportOutcome::Created);

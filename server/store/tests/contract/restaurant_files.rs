@@ -5,6 +5,7 @@ use servery_domain::{
     currency::Minor,
     device::DeviceKind,
     id::{BillId, OrderId, RestaurantId},
+    legal::LegalNotice,
     menu::Menu,
     mistake::Mistake,
     pos::{bill::Seat, op::Action},
@@ -290,6 +291,23 @@ async fn devices_get_the_tables_and_an_open_bill_keeps_its_own() {
         let expected = ["tables: lack 'Erker', where a bill is open; close it first"];
         assert_eq!(told(&mistakes), expected, "{engine}");
         assert_eq!(state(store.as_ref()).await, before, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_legal_notice_is_replaced_and_taken_away() {
+    for (engine, store) in engines("a_legal_notice_is_replaced_and_taken_away").await.stores {
+        let mut file = imported(store.as_ref()).await;
+        assert_eq!(store.legal_notice(HERE).await.unwrap(), file.legal, "{engine}");
+        for name in ["Neue Mühle GmbH", ""] {
+            file.legal = LegalNotice {
+                name: name.into(),
+                ..LegalNotice::default()
+            };
+            let outcome = import(store.as_ref(), &file).await;
+            assert!(matches!(outcome, ImportOutcome::Changed { .. }), "{engine}");
+            assert_eq!(store.legal_notice(HERE).await.unwrap(), file.legal, "{engine}");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use servery_domain::{currency::Minor, limits, restaurant_file::RestaurantFile, t
 use crate::{
     components::notice::{Tone, said},
     pages::office::typed_form::{TypedForm, wrong_id},
+    part_form::AS_TEXT,
     text::{Texts, office::Key},
 };
 
@@ -72,6 +73,10 @@ impl Inputs<'_> {
             "days-ahead" => return number(0, limits::DAYS_AHEAD.into()),
             "max" => Key::WrongPartCounts,
             "hours" | "served" => Key::WrongPartHours,
+            "week" => Key::WrongHours,
+            AS_TEXT => Key::WrongPartHoursTick,
+            "holiday" => Key::WrongPartHoliday,
+            "closures" => Key::WrongPartClosures,
             "category" => Key::WrongPartCategory,
             "code" => Key::WrongPartCode,
             "taken" => Key::WrongPartTaken,
@@ -80,12 +85,13 @@ impl Inputs<'_> {
             "brand-color" => Key::WrongPartColor,
             "zones" => Key::WrongPartZones,
             "payments" => Key::WrongPartEmpty,
+            "email" => Key::WrongPartEmail,
             _ => Key::WrongPartText,
         };
         texts.get(key).to_owned()
     }
 
-    fn invalid(&self, code: &'static str) -> impl Fn() -> Option<&'static str> + Clone + use<> {
+    pub fn invalid(&self, code: &'static str) -> impl Fn() -> Option<&'static str> + Clone + use<> {
         let wrong = self.wrong;
         move || {
             wrong
@@ -94,7 +100,7 @@ impl Inputs<'_> {
         }
     }
 
-    fn described(&self, code: &'static str) -> impl Fn() -> Option<String> + Clone + use<> {
+    pub fn described(&self, code: &'static str) -> impl Fn() -> Option<String> + Clone + use<> {
         let invalid = self.invalid(code);
         move || invalid().map(|_| wrong_id(code))
     }
@@ -230,6 +236,10 @@ impl LineKind {
         ..Self::TEXT
     };
     pub const OPTIONAL: Self = Self::TEXT;
+    pub const LATIN_NAME: Self = Self {
+        is_ltr: true,
+        ..Self::TEXT
+    };
     pub const NUMBER: Self = Self {
         mode: "numeric",
         longest: 12,
@@ -256,6 +266,13 @@ impl LineKind {
         mode: "tel",
         longest: limits::PHONE,
         is_ltr: true,
+        ..Self::TEXT
+    };
+    pub const EMAIL: Self = Self {
+        mode: "email",
+        longest: limits::EMAIL,
+        is_ltr: true,
+        input: "email",
         ..Self::TEXT
     };
     pub const DATE: Self = Self {

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use servery_domain::{
     coupon::{Coupon, CouponEffect},
     delivery_area::DeliveryArea,
-    edit::{OpeningTimes, Profile},
+    edit::Profile,
+    legal::LegalNotice,
     limits,
     order_settings::{OrderSettings, PaymentMethod},
     pos::station::Station,
@@ -49,16 +50,6 @@ impl Inputs<'_> {
         .into_any()
     }
 
-    pub fn opening(&self, opening: &OpeningTimes) -> AnyView {
-        let holidays: Vec<String> = opening.holidays.iter().map(ToString::to_string).collect();
-        view! {
-            {self.line("hours", Key::PartHours, opening.hours.as_str(), LineKind::CODE)}
-            {self.hint(Key::PartHoursHint)}
-            {self.paragraph("holidays", Key::PartHolidays, &holidays.join("\n"), limits::HOLIDAYS * 12)}
-        }
-        .into_any()
-    }
-
     pub fn tax(&self, tax: &TaxRules) -> AnyView {
         let [eat_in, takeaway] = [tax.eat_in, tax.takeaway].map(|rate| self.texts.percent(rate));
         view! {
@@ -68,6 +59,18 @@ impl Inputs<'_> {
                 <div>{self.line("tax-takeaway", Key::PartTaxTakeaway, &takeaway, LineKind::AMOUNT)}</div>
             </div>
             {self.named_tick("tax-included", Key::PartTaxIncluded, tax.included)}
+        }
+        .into_any()
+    }
+
+    pub fn legal(&self, legal: &LegalNotice) -> AnyView {
+        view! {
+            {self.hint(Key::PartLegalHint)}
+            {self.line("name", Key::PartLegalName, &legal.name, LineKind::OPTIONAL)}
+            {self.line("represented-by", Key::PartLegalRepresentedBy, &legal.represented_by, LineKind::OPTIONAL)}
+            {self.line("email", Key::PartLegalEmail, &legal.email, LineKind::EMAIL)}
+            {self.line("register", Key::PartLegalRegister, &legal.register, LineKind::OPTIONAL)}
+            {self.line("vat-id", Key::PartLegalVatId, &legal.vat_id, LineKind::LATIN_NAME)}
         }
         .into_any()
     }

@@ -1,0 +1,41 @@
+//! Why a picture that somebody uploads is not accepted.
+
+use std::fmt;
+
+use crate::{codes::codes, limits};
+
+codes! {
+    PictureFault {
+        /// No JPEG, PNG or WebP, or one that is damaged.
+        Unreadable = "unreadable",
+        /// More than `limits::PICTURE_FILE` bytes.
+        TooLarge = "too-large",
+        /// More than `limits::PICTURE_PIXELS`.
+        TooManyPixels = "too-many-pixels",
+        /// It would have to be enlarged.
+        TooSmall = "too-small",
+    }
+}
+
+impl fmt::Display for PictureFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable => f.write_str("the file is no JPEG, PNG or WebP picture, or it is damaged"),
+            Self::TooLarge => write!(f, "a picture has at most {} bytes", limits::PICTURE_FILE),
+            Self::TooManyPixels => write!(f, "a picture has at most {} pixels", limits::PICTURE_PIXELS),
+            Self::TooSmall => {
+                let [width, ..] = limits::PICTURE_WIDTHS;
+                write!(
+                    f,
+                    "a picture is at least {width} wide and {} high",
+                    picture_height(width)
+                )
+            }
+        }
+    }
+}
+
+/// Uploaded pictures are 4:3.
+pub const fn picture_height(width: u16) -> u16 {
+    width / 4 * 3
+}
