@@ -76,7 +76,8 @@ pub fn need_playwright(context: &Context) -> Result {
 
 fn need_packages(context: &Context, what: &str, folder: &str) -> Result {
     need(context)?;
-    let installed = context.root.join(folder).join("node_modules");
+    // npm writes this file last: without it an installation was interrupted.
+    let installed = context.root.join(folder).join("node_modules/.package-lock.json");
     let lock = context.root.join(folder).join("package-lock.json");
     if changed(&installed).is_some_and(|installed| changed(&lock).is_some_and(|lock| lock <= installed)) {
         return Ok(());
