@@ -25,7 +25,7 @@ use crate::{
 
 const VERSIONS: &str = "/usr/lib/postgresql";
 const START_LIMIT: Duration = Duration::from_secs(60);
-const SERIOUS: [&str; 4] = ["PANIC", "FATAL", "No space left", "was terminated by signal"];
+const SERIOUS: [&str; 3] = ["PANIC", "No space left", "was terminated by signal"];
 const MOST_LINES: usize = 20;
 
 /// Fields are dropped in this order: the server ends before its data go.
