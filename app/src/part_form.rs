@@ -18,7 +18,7 @@ use servery_domain::{
 use self::reader::PartFormReader;
 pub use self::{
     menu::{CHOICES, choice_field},
-    opening::{AS_TEXT, NEW_CLOSURES, closure_field},
+    opening::{AS_TEXT, HOURS_BEFORE, NEW_CLOSURES, closure_field},
     settings::{ZONES, last_day, zone_field},
 };
 use crate::form_fields::FormFields;

@@ -71,29 +71,45 @@ fn days(listed: &ListedDays) -> impl Iterator<Item = Day> + '_ {
     })
 }
 
-/// An edit that adds the holidays of the restaurant's country up to the end of next year; answers with how many are new.
+/// What became of holidays that were to be added.
+pub enum Added {
+    /// So many are new.
+    New(usize),
+    AllKnown,
+    /// The list has none for these years.
+    NoneListed,
+}
+
+/// An edit that adds the holidays of the restaurant's country up to the end of next year.
 pub async fn add(
     app: &AppState,
     user: &CurrentUser,
     slug: &str,
     (id, region): (EditId, Option<&str>),
-) -> Result<usize, EditFailure> {
+) -> Result<Added, EditFailure> {
     let office = edits::edited_restaurant(app, user, slug).await?;
     let file = &office.edited;
     let listed = of_country(&file.address.country, region)?;
-    let holidays = with_holidays(&file.holidays, &listed.days, office.now.day());
+    let today = office.now.day();
+    if with_holidays(&[], &listed.days, today).is_empty() {
+        return Ok(Added::NoneListed);
+    }
+    let holidays = with_holidays(&file.holidays, &listed.days, today);
     let added = holidays.iter().filter(|day| !file.holidays.contains(day)).count();
     let Some(before) = file.part(&PartKey::Opening).filter(|_| added > 0) else {
-        return Ok(0);
+        return Ok(Added::AllKnown);
     };
+    // The edit was undone since: the form is an old one.
+    if office.edits.iter().any(|entry| entry.edit.id == id) {
+        return Err(EditFailure::IdTaken);
+    }
     let after = RestaurantPart::Opening(OpeningTimes {
         hours: file.hours.clone(),
         holidays,
     });
     let changes = vec![PartChange::Replace { before, after }];
-    // The same form again finds nothing to add.
     edits::put_edit(app, user, slug, &Edit { id, changes }).await?;
-    Ok(added)
+    Ok(Added::New(added))
 }
 
 #[cfg(test)]

@@ -20,6 +20,9 @@ pub const NEW_CLOSURES: usize = 3;
 /// The tick for hours as a text.
 pub const AS_TEXT: &str = "as-text";
 
+/// The hidden input that has the hours as the form was filled from them. After a conflict the part before it is another one.
+pub const HOURS_BEFORE: &str = "hours-before";
+
 /// An input of a closure, counted from 1: `closure-1-from`.
 pub fn closure_field(number: usize, end: &str) -> String {
     format!("closure-{number}-{end}")
@@ -50,13 +53,15 @@ impl PartFormReader<'_> {
     }
 
     fn hours_of_table(&mut self, before: &OpeningHours) -> Option<OpeningHours> {
-        let table_before = HoursTable::of(before);
+        let shown = self.fields.find(HOURS_BEFORE);
+        let shown_table = shown
+            .and_then(|shown| shown.parse().ok())
+            .and_then(|hours| HoursTable::of(&hours));
         // A text that nobody has ticked would be dropped without a word.
-        let text = self.fields.find("hours");
-        self.hold(AS_TEXT, text.is_none_or(|text| text == before.as_str().trim()));
+        self.hold(AS_TEXT, self.fields.find("hours") == shown);
         let days = week_times(self.fields).filter(|days| of_week(days).is_some());
         self.hold("week", days.is_some());
-        let holidays = self.holiday_times(table_before.as_ref());
+        let holidays = self.holiday_times(shown_table.as_ref());
         self.hold("holiday", holidays.is_some());
         let closures: Option<Vec<Closure>> =
             (1..=CLOSURES).filter_map(|number| self.closure(number)).collect();
@@ -67,7 +72,7 @@ impl PartFormReader<'_> {
             closures: closures?,
         };
         // What says the same stays as it was written.
-        if table_before.as_ref() == Some(&table) {
+        if HoursTable::of(before).as_ref() == Some(&table) {
             return Some(before.clone());
         }
         let hours = table.hours();
@@ -76,9 +81,9 @@ impl PartFormReader<'_> {
         hours
     }
 
-    fn holiday_times(&self, before: Option<&HoursTable>) -> Option<HolidayTimes> {
+    fn holiday_times(&self, shown: Option<&HoursTable>) -> Option<HolidayTimes> {
         let typed = day_times(self.fields, HOLIDAY)?;
-        let known = match before.map(|table| &table.holidays) {
+        let known = match shown.map(|table| &table.holidays) {
             Some(HolidayTimes::Times(times)) => times.as_slice(),
             _ => &[],
         };

@@ -307,7 +307,9 @@ fn opening_edit(file: &RestaurantFile, changes: &[(&str, &str)]) -> Result<Optio
     }
     let holidays: Vec<String> = file.holidays.iter().map(ToString::to_string).collect();
     fields.push(("holidays".to_owned(), holidays.join("\r\n")));
-    fields.push(("hours".to_owned(), file.hours.as_str().to_owned()));
+    for name in ["hours", HOURS_BEFORE] {
+        fields.push((name.to_owned(), file.hours.as_str().to_owned()));
+    }
     for (name, value) in changes {
         fields.retain(|(known, _)| known != name);
         fields.push(((*name).to_owned(), (*value).to_owned()));
@@ -354,6 +356,20 @@ fn a_text_replaces_the_table_only_if_that_is_ticked() {
     let typed = ("hours", "Mo-Su 10:00-22:00; Aug off");
     assert_eq!(opening_edit(&file(), &[typed]), Err(vec![AS_TEXT]));
     assert_eq!(hours_after(&file(), &[typed, (AS_TEXT, "on")]), typed.1);
+}
+
+#[test]
+fn a_table_is_saved_again_after_somebody_else_has_changed_the_hours() {
+    let mut now = file();
+    let shown = now.hours.as_str().to_owned();
+    now.hours = "Tu-Su 10:00-22:00; PH 12:00-16:00".parse().unwrap();
+    let typed = [
+        ("hours", shown.as_str()),
+        (HOURS_BEFORE, shown.as_str()),
+        ("holiday", "closed"),
+    ];
+    let made = hours_after(&now, &typed);
+    assert_eq!(made, "Tu-Su 10:00-22:00; PH off");
 }
 
 #[test]

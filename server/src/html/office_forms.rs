@@ -42,7 +42,8 @@ use crate::{
     invitations, menu_file,
     menu_import::{self, MenuImport, MenuImportOutcome},
     new_restaurant::{self, Outcome},
-    public_holidays, staff,
+    public_holidays::{self, Added},
+    staff,
     state::AppState,
 };
 
@@ -470,7 +471,9 @@ async fn add_holidays(
     edits::check(app, &user, slug)?;
     let region = Some(form.get("region")).filter(|region| !region.is_empty());
     match public_holidays::add(app, &user, slug, (id_of_act(form)?, region)).await {
-        Ok(added) => Ok(added.to_string()),
+        Ok(Added::New(added)) => Ok(added.to_string()),
+        Ok(Added::AllKnown) => Ok("known".to_owned()),
+        Ok(Added::NoneListed) => Ok("none-listed".to_owned()),
         Err(EditFailure::Other(error)) => Err(error),
         Err(failure) => Ok(wrong(&failure).to_owned()),
     }

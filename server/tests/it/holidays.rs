@@ -58,10 +58,20 @@ async fn an_owner_adds_those_of_the_region_in_one_edit() {
             format!("/office/lighthouse-diner/parts/opening?holidays={new}#holidays").as_str()
         )
     );
+    let page = app
+        .get(
+            first.header("location").trim_end_matches("#holidays"),
+            &[("cookie", &owner)],
+        )
+        .await;
+    assert!(
+        page.text()
+            .contains(&format!("{new} public holidays were added."))
+    );
     let again = app
         .form(FORM, &owner, &format!("id={}&region=MA", unique()))
         .await;
-    assert!(again.header("location").contains("holidays=0"));
+    assert!(again.header("location").contains("holidays=known"));
     assert_eq!(edited_holidays(&app, &owner).await, (1, after));
     let unknown = app
         .form(FORM, &owner, &format!("id={}&region=XX", unique()))

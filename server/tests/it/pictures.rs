@@ -158,13 +158,25 @@ async fn diners_see_a_picture_once_it_is_published() {
 async fn the_page_says_why_a_picture_is_not_accepted() {
     let app = TestApp::new().await;
     let owner = app.staff(Role::Owner).await;
-    for (file, said) in [
-        (&b""[..], "no-file"),
-        (b"GIF89a", "unreadable"),
-        (&vec![0; limits::PICTURE_FILE + limits::BODY], "too-large"),
+    for (file, said, sentence) in [
+        (&b""[..], "no-file", "Choose a picture first."),
+        (
+            b"GIF89a",
+            "unreadable",
+            "This file is not a picture that can be read.",
+        ),
+        (
+            &vec![0; limits::PICTURE_FILE + limits::BODY],
+            "too-large",
+            "The file is larger than 16 MB.",
+        ),
     ] {
         let page = app.send_picture(&owner, ("profile", &unique()), file).await;
         assert_eq!(page, format!("{OFFICE}/parts/profile?picture={said}#picture"));
+        let shown = app
+            .get(page.trim_end_matches("#picture"), &[("cookie", &owner)])
+            .await;
+        assert!(shown.text().contains(sentence), "{said}");
     }
     let gone = format!("dish-{}", "0".repeat(32));
     let page = app

@@ -14,7 +14,7 @@ pub const CLOSURES: usize = 20;
 /// Days from the first to the last of a closure: longer ones are a slip of the pen.
 const LONGEST_CLOSURE: i64 = 1_000;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HoursTable {
     /// From Monday on.
     pub days: [Vec<DayTimes>; 7],

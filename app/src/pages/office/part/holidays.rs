@@ -46,10 +46,11 @@ pub fn section(
 
 fn result_text(texts: Texts, result: &str) -> (String, Tone) {
     match result.parse::<usize>() {
-        Ok(0) => (texts.get(Key::HolidaysNone).to_owned(), Tone::Good),
         Ok(added) => (texts.count(Key::HolidaysDone, added), Tone::Good),
         Err(_) => {
             let key = match result {
+                "known" => return (texts.get(Key::HolidaysKnown).to_owned(), Tone::Good),
+                "none-listed" => Key::HolidaysNoneListed,
                 "too-many" => Key::OfficeWrongTooMany,
                 "refused" => Key::WrongPartDate,
                 _ => Key::OfficeWrongChanged,

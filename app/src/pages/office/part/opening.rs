@@ -15,7 +15,7 @@ use super::inputs::{Inputs, LineKind};
 use crate::{
     components::opening,
     pages::office::day_row::DayRow,
-    part_form::{AS_TEXT, NEW_CLOSURES, closure_field},
+    part_form::{AS_TEXT, HOURS_BEFORE, NEW_CLOSURES, closure_field},
     text::office::Key,
     week_form::{HOLIDAY, WEEKDAYS},
 };
@@ -29,7 +29,10 @@ impl Inputs<'_> {
             &holidays.join("\n"),
             limits::HOLIDAYS * 12,
         );
-        let Some(table) = HoursTable::of(&opening.hours) else {
+        // Whoever has typed a table gets it back, whatever the hours are by now.
+        let is_typed = self.typed.fields().is_some() && !self.typed.is_on(AS_TEXT, false);
+        let table = HoursTable::of(&opening.hours).or_else(|| is_typed.then(HoursTable::default));
+        let Some(table) = table else {
             return view! {
                 <input type="hidden" name=AS_TEXT value="on"/>
                 {self.hint(Key::PartHoursNoTable)}
@@ -58,7 +61,9 @@ impl Inputs<'_> {
     }
 
     fn hours_as_text(&self, opening: &OpeningTimes) -> impl IntoView + use<> {
+        let before = self.typed.or(HOURS_BEFORE, opening.hours.as_str());
         view! {
+            <input type="hidden" name=HOURS_BEFORE value=before/>
             {self.line("hours", Key::PartHours, opening.hours.as_str(), LineKind::CODE)}
             {self.hint(Key::PartHoursHint)}
         }
@@ -113,7 +118,16 @@ impl Inputs<'_> {
     }
 
     fn closures(&self, table: &HoursTable) -> impl IntoView + use<> {
-        let lines = (table.closures.len() + NEW_CLOSURES).min(CLOSURES);
+        let is_typed = |number: &usize| {
+            let typed = |end| {
+                self.typed
+                    .get(&closure_field(*number, end))
+                    .is_some_and(|day| !day.is_empty())
+            };
+            typed("from") || typed("to")
+        };
+        let typed = (1..=CLOSURES).rev().find(is_typed).unwrap_or_default();
+        let lines = (table.closures.len() + NEW_CLOSURES).clamp(typed, CLOSURES);
         let rows: Vec<_> = (1..=lines)
             .map(|number| {
                 let closure = table.closures.get(number - 1);

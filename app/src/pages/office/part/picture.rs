@@ -28,7 +28,6 @@ pub fn section(
     let texts = texts();
     let action = format!("/office/{slug}/parts/{key}/picture");
     let remove = format!("{action}/remove");
-    let is_sent = RwSignal::new(false);
     let has_picture = picture.is_some();
     let shown = match picture {
         Some(file) => {
@@ -38,7 +37,7 @@ pub fn section(
     };
     let upload = match office.stores_pictures {
         true => Either::Left(view! {
-            <form method="post" enctype="multipart/form-data" action=action on:submit=move |_| is_sent.set(true)>
+            <form method="post" enctype="multipart/form-data" action=action>
                 {edit_id(office.new_id)}
                 <p class="field">
                     <label for="picture-file">{texts.get(Key::PictureFile)}</label>
@@ -46,7 +45,6 @@ pub fn section(
                 </p>
                 <p class="hint" id="picture-hint">{texts.get(Key::PictureHint)}</p>
                 <button type="submit">{texts.get(Key::PictureUpload)}</button>
-                <p role="status">{move || is_sent.get().then(|| texts.get(Key::PictureSending))}</p>
             </form>
         }),
         false => Either::Right(view! { <p class="hint">{texts.get(Key::PictureNoStore)}</p> }),
