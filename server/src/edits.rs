@@ -109,6 +109,21 @@ pub async fn put_edit(
     }
 }
 
+/// Replaces one part of what a form was filled from. An edit that is known already was undone since: the form is an old one.
+pub async fn replace_part(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    office: &EditedRestaurant,
+    (id, before, after): (EditId, RestaurantPart, RestaurantPart),
+) -> Result<(), EditFailure> {
+    if office.edits.iter().any(|entry| entry.edit.id == id) {
+        return Err(EditFailure::IdTaken);
+    }
+    let changes = vec![PartChange::Replace { before, after }];
+    put_edit(app, user, slug, &Edit { id, changes }).await
+}
+
 /// Takes an edit back that cannot be made any more.
 pub async fn discard_edit(
     app: &AppState,

@@ -4,7 +4,7 @@ pub mod picture_store;
 
 use axum::body::Bytes;
 use servery_domain::{
-    edit::{Edit, EditRefusal, PartChange, PartKey},
+    edit::{EditRefusal, PartKey},
     id::EditId,
     limits,
     menu::Picture,
@@ -133,7 +133,6 @@ pub async fn set(
     let office = edits::edited_restaurant(app, user, slug).await?;
     let content = picture.as_ref().map_or("", |picture| &picture.path);
     let id = edits::derived_id(id, &[key.to_string().as_bytes(), content.as_bytes()]);
-    let is_known = office.edits.iter().any(|entry| entry.edit.id == id);
     let part = office.edited.part(key);
     let before = part.ok_or_else(|| EditFailure::Refused(EditRefusal::Gone(key.clone())))?;
     let after = before
@@ -142,10 +141,5 @@ pub async fn set(
     if before == after {
         return Ok(());
     }
-    // The edit was undone since: the form is an old one.
-    if is_known {
-        return Err(EditFailure::IdTaken);
-    }
-    let changes = vec![PartChange::Replace { before, after }];
-    edits::put_edit(app, user, slug, &Edit { id, changes }).await
+    edits::replace_part(app, user, slug, &office, (id, before, after)).await
 }

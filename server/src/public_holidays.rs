@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 use servery_domain::{
-    edit::{Edit, OpeningTimes, PartChange, PartKey, RestaurantPart},
+    edit::{OpeningTimes, PartKey, RestaurantPart},
     id::EditId,
     problem::ProblemType,
     public_holidays::{HolidayRegion, PublicHolidays, with_holidays},
@@ -99,16 +99,11 @@ pub async fn add(
     let Some(before) = file.part(&PartKey::Opening).filter(|_| added > 0) else {
         return Ok(Added::AllKnown);
     };
-    // The edit was undone since: the form is an old one.
-    if office.edits.iter().any(|entry| entry.edit.id == id) {
-        return Err(EditFailure::IdTaken);
-    }
     let after = RestaurantPart::Opening(OpeningTimes {
         hours: file.hours.clone(),
         holidays,
     });
-    let changes = vec![PartChange::Replace { before, after }];
-    edits::put_edit(app, user, slug, &Edit { id, changes }).await?;
+    edits::replace_part(app, user, slug, &office, (id, before, after)).await?;
     Ok(Added::New(added))
 }
 

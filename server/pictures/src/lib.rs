@@ -1,7 +1,7 @@
 //! From what a camera writes to what a page shows: upright, 4:3, in the colours of the web, without metadata, in each format and width.
 //!
-//! Invariant: nothing of a file but its pixels is in what is made of it, and nothing is decoded that would take more memory than
-//! `DECODED_BYTES`.
+//! Invariant: nothing of a file but its pixels is in what is made of it, and nothing is decoded that has more than
+//! `limits::PICTURE_PIXELS`.
 //!
 //! It is a crate of its own because encoders are of no use without optimisation, also while one develops.
 
