@@ -1,6 +1,12 @@
 //! The addresses of the JSON API, as pages ask for them.
 
-use servery_domain::{id::PaymentId, search::Search, slug::Slug, time::Timestamp};
+use servery_domain::{
+    id::{OrderId, PaymentId},
+    order_search::OrderSearch,
+    search::Search,
+    slug::Slug,
+    time::Timestamp,
+};
 
 use crate::page_address::address;
 
@@ -49,6 +55,14 @@ pub const MAP: &str = "/api/v1/map";
 
 pub fn orders_at(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/orders")
+}
+
+pub fn order_list(slug: &Slug, search: &OrderSearch) -> String {
+    address(&orders_at(slug), search.pairs())
+}
+
+pub fn order_record(slug: &Slug, order: OrderId) -> String {
+    format!("{}/{order}", orders_at(slug))
 }
 
 pub const ORDERS: &str = "/api/v1/orders";

@@ -18,8 +18,8 @@ use servery_domain::{
 use crate::query::{
     GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
     GetDraft, GetEdits, GetHolidays, GetInstallation, GetInvitation, GetLegalFacts, GetMenu,
-    GetNewRestaurant, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetPublications, GetQuote,
-    GetRestaurant, GetRestaurants, GetStaff, GetTimes, Query,
+    GetNewRestaurant, GetOrder, GetOrderList, GetOrderRecord, GetOrders, GetPasskeys, GetPlaces, GetPos,
+    GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff, GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -80,6 +80,8 @@ pub trait OfficeBackend:
     + Answers<GetHolidays>
     + Answers<GetEdits>
     + Answers<GetPublications>
+    + Answers<GetOrderList>
+    + Answers<GetOrderRecord>
     + Answers<GetStaff>
 {
 }

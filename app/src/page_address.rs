@@ -9,9 +9,9 @@ use leptos::prelude::{RwSignal, use_context};
 const OF_THE_PLATFORM: [&str; 3] = ["render", "lang", "browser"];
 /// Parameters that pages read. Others, such as a newsletter's tracking parameters, are dropped, because
 /// they do not change the page.
-const OF_PAGES: [&str; 19] = [
+const OF_PAGES: [&str; 22] = [
     "q", "open", "cuisine", "diet", "after", "before", "limit", "done", "wrong", "was", "still", "stock",
-    "station", "confirm", "find", "form", "category", "picture", "holidays",
+    "station", "confirm", "find", "form", "category", "picture", "holidays", "from", "to", "show",
 ];
 /// The maximum number of parameters.
 const MOST_PAIRS: usize = 16;

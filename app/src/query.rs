@@ -15,6 +15,7 @@ use servery_domain::{
     device::{DeviceList, Paired},
     draft::Draft,
     edit::{EditedRestaurant, PublicationLog},
+    id::OrderId,
     installation::InstallationOverview,
     invitation::Invitation,
     legal::LegalFacts,
@@ -22,6 +23,7 @@ use servery_domain::{
     menu::Menu,
     new_restaurant::NewRestaurantChoices,
     order::TrackedOrder,
+    order_search::{OrderList, OrderRecord, OrderSearch},
     passkey::PasskeyView,
     place::PlaceSuggestion,
     pos::visibility::PosSnapshot,
@@ -311,6 +313,28 @@ impl Query for GetBoard {
 
     fn address(&self) -> String {
         api::board(&self.0)
+    }
+}
+
+/// Orders of any time.
+pub struct GetOrderList(pub Slug, pub OrderSearch);
+
+impl Query for GetOrderList {
+    type Answer = OrderList;
+
+    fn address(&self) -> String {
+        api::order_list(&self.0, &self.1)
+    }
+}
+
+/// An order with its history.
+pub struct GetOrderRecord(pub Slug, pub OrderId);
+
+impl Query for GetOrderRecord {
+    type Answer = OrderRecord;
+
+    fn address(&self) -> String {
+        api::order_record(&self.0, self.1)
     }
 }
 

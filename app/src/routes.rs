@@ -31,6 +31,8 @@ pub enum View {
     Board,
     Devices,
     AuditLog,
+    OrderList,
+    OrderRecord,
     Account,
     SignUp,
     AskReset,
@@ -89,7 +91,7 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 34] = [
+pub static ROUTES: [Route; 36] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/legal",         view: View::Legal,      default: Mode::Thin,     allows: &[Mode::Thin],                 offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
@@ -103,6 +105,8 @@ pub static ROUTES: [Route; 34] = [
     Route { path: "/board/{slug}",                       view: View::Board,      default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/board/{slug}/devices",               view: View::Devices,    default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/board/{slug}/log",                   view: View::AuditLog,   default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/board/{slug}/orders",                view: View::OrderList,  default: Mode::Thin,     allows: &[Mode::Thin],                          offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/board/{slug}/orders/{id}",           view: View::OrderRecord, default: Mode::Thin,    allows: &[Mode::Thin],                          offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/account",                            view: View::Account,    default: Mode::Hydrated, allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/account/sign-up",                    view: View::SignUp,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/account/reset",                      view: View::AskReset,   default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },

@@ -7,7 +7,7 @@ import { appReady, DOWN, expect, pattern, texts, type Lang } from "../servery";
 import { addToBasket, fillContact, formatText, goToCheckout, submitOrder } from "../ordering";
 import { DECLINED, ACCEPTED, cardTest, REQUIRES_AUTHENTICATION } from "../card-provider";
 import { placeOrder } from "../api-orders";
-import { orderTicket, setRenderMode, signInToBoard } from "../board";
+import { BOARD, orderTicket, setRenderMode, signInToBoard } from "../board";
 import { createHmac } from "node:crypto";
 import type { APIRequestContext, Page } from "@playwright/test";
 
@@ -184,6 +184,13 @@ for (const { name, mode, runs } of VARIANTS) {
       };
       await expect.poll(asks).toContain(says);
       expect(await provider.refunds(id)).toEqual([250]);
+      // The rest may go back later, when the order is off the board.
+      await board.goto(`${BOARD}/orders/${id}`);
+      await board.getByRole("spinbutton").fill("1");
+      await board.getByLabel(words["board.refund-reason"]).fill("No bread");
+      await board.getByRole("button", { name: words["board.refund"] }).click();
+      await expect(board.locator(".paid")).toContainText(formatText("board.given-back", { amount: "$1.00" }));
+      await expect.poll(() => provider.refunds(id)).toEqual([250, 100]);
     });
   });
 }

@@ -4,7 +4,9 @@ import { boardTest as test, setRenderMode, signInToBoard } from "../board";
 import { expectFitsAndAccessible, takePictures } from "../every-width";
 import { DINER } from "../ordering";
 import { appReady, expect, LANGS, officeTexts, texts, type Lang, type Servery } from "../servery";
-import type { Page } from "@playwright/test";
+import { pairDevice } from "../devices";
+import { cleanUp, staffText, Till } from "../till";
+import type { Locator, Page } from "@playwright/test";
 
 const OFFICE = `/office/${DINER}`;
 const words = officeTexts.en;
@@ -124,6 +126,46 @@ test("the page for sharing has a button for a web site, and prints a flyer", asy
   await expect(page.getByText(words["share.lead"])).toBeHidden();
   await expect(page.getByRole("img", { name: words["share.page-alt"] })).toBeVisible();
   await expect(page.locator(".flyer")).toContainText("Lighthouse Diner");
+});
+
+test("a PIN that the office sets opens the till, and another replaces it", async ({ page, board, servery }) => {
+  await cleanUp(servery);
+  await openAs(page, servery, "owner");
+  await page.goto(`${OFFICE}/staff`);
+  const section = page.locator("#cashiers");
+  await section.getByText(words["cashiers.add"]).click();
+  const setPin = async (within: Locator, name: string, pin: string) => {
+    await within.getByLabel(words["cashiers.name"], { exact: true }).fill(name);
+    await within.getByLabel(words["cashiers.pin"]).fill(pin);
+    await within.getByRole("button", { name: words["staff.save"] }).click();
+    await expect(page.getByText(words["cashiers.done-pin"])).toBeVisible();
+  };
+  await setPin(section.locator("> details"), "Grace", "2580");
+  await pairDevice(board, servery, "till", "Bar till");
+  const till = new Till(board);
+  await till.open();
+  const signIn = async (pin: string) => {
+    await board.locator("button.who").first().click();
+    await till.sheet.getByRole("button", { name: "Grace" }).click();
+    await till.sheet.getByLabel(staffText("cashier.pin"), { exact: true }).fill(pin);
+    await till.sheet.getByRole("button", { name: staffText("cashier.enter") }).click();
+  };
+  await signIn("2580");
+  await expect(till.sheet).toHaveCount(0);
+  await till.openShift();
+  await board.locator("button.who").first().click();
+  await till.sheet.getByRole("button", { name: staffText("cashier.leave") }).click();
+  const grace = section.locator("li", { hasText: "Grace" });
+  await grace.getByText(words["cashiers.change"], { exact: true }).click();
+  await setPin(grace, "Grace", "1470");
+  // The till hears of it without a reload; the old PIN is wrong then.
+  await expect(async () => {
+    await signIn("1470");
+    await expect(till.sheet).toHaveCount(0, { timeout: 1_000 });
+  }).toPass();
+  await grace.getByRole("button", { name: named("staff.remove-of", isolated("Grace")) }).click();
+  await expect(page.getByText(words["cashiers.done-removed"])).toBeVisible();
+  await cleanUp(servery);
 });
 
 /** The pages, with something on them. */

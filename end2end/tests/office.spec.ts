@@ -1,35 +1,63 @@
-// An owner's first evening: from a server in which nobody is to the first order, without a terminal.
+// An owner's first evening: from a server in which nobody is to the first paid order, without a terminal.
 
 import { setRenderMode } from "../board";
 import { expectFitsAndAccessible, takePictures } from "../every-width";
-import { emptyTest as test, field, fillInRestaurant, keyboard, makeAccount, mouse, NAME, openRestaurant, preview } from "../first-start";
-import { expect, LANGS, appReady, officeTexts, texts, type Lang, type Servery } from "../servery";
+import { emptyTest as test, field, fillInRestaurant, keyboard, makeAccount, mouse, NAME, openRestaurant, preview, type Hands } from "../first-start";
+import { expect, LANGS, appReady, officeTexts, pattern, texts, type Lang, type Servery } from "../servery";
 import type { Page } from "@playwright/test";
 
-/** A guest orders what the owner has typed, and pays at the door. */
-async function order(page: Page, lang: Lang) {
+/** A guest orders what the owner has typed, and pays on collection. Answers with the address of the order. */
+async function order(page: Page, hands: Hands, lang: Lang): Promise<string> {
   const words = texts[lang];
-  await page.getByRole("link", { name: officeTexts[lang]["created.page"] }).click();
-  await page.getByRole("link", { name: "Focaccia" }).click();
-  await page.getByRole("button", { name: words["dish.add"] }).click();
-  await page.getByRole("button", { name: words["basket.checkout"] }).click();
-  await page.getByLabel(words["checkout.name"], { exact: true }).fill("Ada Lovelace");
-  await page.getByLabel(words["checkout.phone"]).fill("+49 40 555 0199");
-  await page.locator("button[name=place]").click();
+  await hands.press(page.getByRole("link", { name: officeTexts[lang]["created.page"] }));
+  await hands.press(page.getByRole("link", { name: "Focaccia" }));
+  await hands.press(page.getByRole("button", { name: words["dish.add"] }));
+  await hands.press(page.getByRole("button", { name: words["basket.checkout"] }));
+  await hands.fill(page.getByLabel(words["checkout.name"], { exact: true }), "Ada Lovelace");
+  await hands.fill(page.getByLabel(words["checkout.phone"]), "+49 40 555 0199");
+  await hands.press(page.locator("button[name=place]"));
   await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
+  return page.url();
 }
 
-async function seeOrder(page: Page) {
-  const slug = /harbour-pizza|pizzeria-am-hafen|pizza/;
+/** The owner answers the order, makes it and hands it over against money; then the guest reads that it is paid. */
+async function fulfil(page: Page, hands: Hands, lang: Lang, order: string) {
+  const words = texts[lang];
   await page.goto("/account");
-  await page.locator('a[href^="/board/"]').first().click();
-  await expect(page).toHaveURL(slug);
-  await expect(page.locator(".ticket")).toContainText("Focaccia");
+  await hands.press(page.locator('a[href^="/board/"]').first());
+  const ticket = page.locator(".ticket");
+  await expect(ticket).toContainText("Focaccia");
+  for (const step of ["board.accept", "board.preparing", "board.ready", "board.collected"]) {
+    await hands.press(ticket.getByRole("button", { name: words[step], exact: true }));
+  }
+  await expect(ticket).toHaveCount(0);
+  await page.goto(order);
+  await expect(page.getByText(pattern(words["order.paid-at-door"]))).toBeVisible();
+}
+
+/** The owner gives a table a code and prints the sheet; a guest who reads the code orders at that table. */
+async function printTableSheet(page: Page, hands: Hands, lang: Lang) {
+  const words = officeTexts[lang];
+  await page.goto("/account");
+  await hands.press(page.locator('a[href^="/office/"]').first());
+  await hands.press(page.locator(".office > nav").getByRole("link", { name: words["tables.title"] }));
+  await hands.press(page.getByRole("link", { name: words["office.add-table"] }));
+  await hands.fill(field(page, "name"), "Window 4");
+  await hands.fill(field(page, "code"), "window4");
+  await hands.press(page.getByRole("button", { name: words["part.save"] }));
+  await hands.press(page.locator(".office > nav").getByRole("link", { name: words["office.changes"] }));
+  await hands.press(page.getByRole("button", { name: words["changes.publish"] }));
+  await hands.press(page.locator(".office > nav").getByRole("link", { name: words["tables.title"] }));
+  const sheet = await page.getByRole("link", { name: words["tables.pdf"] }).getAttribute("href");
+  const pdf = await (await page.request.get(sheet!)).body();
+  expect(pdf.toString("latin1")).toMatch(/^%PDF-[^]*Window 4/);
+  await page.goto("/t/window4");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(NAME[lang]);
 }
 
 test.describe("with a script", () => {
   for (const [how, hands] of [["mouse", mouse], ["keyboard", keyboard]] as const) {
-    test(`an owner opens a restaurant and gets an order, by ${how}`, async ({ page, context, empty }) => {
+    test(`from an empty server to a paid order and a printed sheet of codes, by ${how}`, async ({ page, context, empty }) => {
       await setRenderMode(context, empty.url, "hydrated");
       await makeAccount(page, empty, hands, "en");
       await appReady(page);
@@ -38,12 +66,12 @@ test.describe("with a script", () => {
       await expect(preview(page).locator("h1")).toHaveText(NAME.en);
       await openRestaurant(page, hands, "en");
       await setRenderMode(context, empty.url, "thin");
-      await order(page, "en");
-      await seeOrder(page);
+      await fulfil(page, hands, "en", await order(page, hands, "en"));
+      await printTableSheet(page, hands, "en");
     });
   }
 
-  test("in Arabic", async ({ page, context, empty }) => {
+  test("from an empty server to a paid order and a printed sheet of codes, in Arabic", async ({ page, context, empty }) => {
     await setRenderMode(context, empty.url, "hydrated");
     await context.addCookies([{ name: "servery_lang", value: "ar", url: empty.url }]);
     await makeAccount(page, empty, mouse, "ar");
@@ -51,8 +79,8 @@ test.describe("with a script", () => {
     await fillInRestaurant(page, mouse, "ar");
     await openRestaurant(page, mouse, "ar");
     await setRenderMode(context, empty.url, "thin");
-    await order(page, "ar");
-    await seeOrder(page);
+    await fulfil(page, mouse, "ar", await order(page, mouse, "ar"));
+    await printTableSheet(page, mouse, "ar");
   });
 
   test("the page beside the form follows what is typed", async ({ page, context, empty }) => {
@@ -73,7 +101,7 @@ test.describe("with a script", () => {
 test.describe("without a script", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("an owner opens a restaurant and gets an order", async ({ page, empty }) => {
+  test("from an empty server to a paid order and a printed sheet of codes", async ({ page, empty }) => {
     await makeAccount(page, empty, mouse, "en");
     await fillInRestaurant(page, mouse, "en");
     // What is wrong is said beside it, and everything else stays.
@@ -84,8 +112,8 @@ test.describe("without a script", () => {
     await expect(preview(page)).toContainText("Focaccia");
     await field(page, "phone").fill("+49 40 555 0142");
     await openRestaurant(page, mouse, "en");
-    await order(page, "en");
-    await seeOrder(page);
+    await fulfil(page, mouse, "en", await order(page, mouse, "en"));
+    await printTableSheet(page, mouse, "en");
   });
 });
 

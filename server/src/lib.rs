@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod api;
 pub mod assets;
 pub mod audit_log;
+mod cashiers;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

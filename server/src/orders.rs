@@ -5,6 +5,7 @@ pub mod broadcast;
 mod coupon_customer;
 pub mod drafts;
 pub mod group_commit;
+pub mod order_search;
 pub mod placement;
 pub mod quotes;
 pub mod timeouts;

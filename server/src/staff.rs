@@ -3,8 +3,9 @@
 use servery_domain::{
     account::{Permission, Role},
     audit::Author,
-    id::{AccountId, InvitationId, RestaurantId},
+    id::{AccountId, CashierId, InvitationId, RestaurantId},
     invitation::{NewStaffInvitation, StaffInvitation, VALID_FOR},
+    pos::cashier::{Cashier, CashierName},
     problem::ProblemType,
     staff::StaffList,
     time::Timestamp,
@@ -40,11 +41,18 @@ pub async fn list(
         account: user.account.id,
         role,
         members: app.store.staff(restaurant, SIGN_INS).await?,
+        cashiers: cashier_names(app.store.cashiers(restaurant).await?),
+        new_cashier: CashierId(visitor::id()?),
         invitations: app.store.staff_invitations(restaurant, now.0).await?,
         sends_mails: app.settings.smtp.is_some(),
         link: invitations::own_link(app, user, made, Some(restaurant)).await?,
         new_id: InvitationId(visitor::id()?),
     })
+}
+
+fn cashier_names(cashiers: Vec<Cashier>) -> Vec<CashierName> {
+    let name = |Cashier { id, name, .. }| CashierName { id, name };
+    cashiers.into_iter().map(name).collect()
 }
 
 /// Gives somebody who works there another role.

@@ -221,8 +221,10 @@ crate::codes::codes! {
 /// What a role may permit.
 #[derive(Debug, Clone, Copy)]
 pub enum Permission<'a> {
-    /// See the orders.
+    /// See the orders under way.
     See,
+    /// Look for an order of any time, with the guest's name and address.
+    SearchOrders,
     /// Cause events of this kind.
     Cause(&'a Event),
     Advance(&'a Order, &'a Event),
@@ -248,6 +250,7 @@ impl Role {
     pub fn may(self, act: Permission<'_>) -> bool {
         match act {
             Permission::See => true,
+            Permission::SearchOrders => self.sees_whole_orders(),
             Permission::Stock | Permission::Pause => self != Self::Courier,
             Permission::Devices
             | Permission::AuditLog

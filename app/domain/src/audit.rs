@@ -93,6 +93,9 @@ crate::codes::codes! {
         RoleRemoved = "role_removed",
         StaffInvited = "staff_invited",
         InvitationWithdrawn = "invitation_withdrawn",
+        /// Of a cashier; it may be a new one.
+        PinSet = "pin_set",
+        CashierRemoved = "cashier_removed",
         /// Runs the installation from now on.
         OperatorMade = "operator_made",
         CodeMade = "code_made",

@@ -1,16 +1,20 @@
 //! Test data: the arguments are the fields that tests are about.
 
 use crate::{
+    basket::Fulfilment,
+    contact::Contact,
     currency::Minor,
     hours::OpeningHours,
-    id::{ChoiceId, DishId, RestaurantId},
+    id::{ChoiceId, DishId, OrderId, RestaurantId},
     lang::Lang,
     menu::{Choice, Dish},
-    order_settings::OrderSettings,
+    order::{Order, Ordered, Progress},
+    order_settings::{OrderSettings, PaymentMethod},
+    quote::{Due, Sum},
     restaurant::{Address, Cuisine, Listing, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRules},
-    time::{LocalMinute, TimeZoneName},
+    time::{LocalMinute, TimeZoneName, Timestamp},
 };
 
 pub(crate) fn listing(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Listing {
@@ -79,5 +83,40 @@ pub(crate) fn choice(number: u128, name: &str, price: i64) -> Choice {
         preselected: false,
         dish: None,
         option_groups: Vec::new(),
+    }
+}
+
+/// An order of 20 euros that was just placed.
+pub(crate) fn order(fulfilment: Fulfilment, method: PaymentMethod) -> Order {
+    let minute = LocalMinute::new(2026, 11, 16, 12, 0);
+    let at = Timestamp(1_794_826_800);
+    let ordered = Ordered {
+        restaurant: RestaurantId(1),
+        placed_at: at,
+        placed_on: minute,
+        currency: "EUR".parse().unwrap(),
+        lines: Vec::new(),
+        sums: vec![Sum::Dishes(Minor(2_000))],
+        taxes: Vec::new(),
+        total: Minor(2_000),
+        in_cash: Minor(2_000),
+        fulfilment,
+        table: String::new(),
+        due: Due {
+            from: minute,
+            to: minute,
+        },
+        scheduled: false,
+        contact: Contact::default(),
+        note: String::new(),
+        allergies: String::new(),
+        lang: Lang::English,
+    };
+    Order {
+        id: OrderId(1),
+        number: 1,
+        revision: Revision(1),
+        ordered: ordered.into(),
+        progress: Progress::new(method, Minor(2_000), at),
     }
 }

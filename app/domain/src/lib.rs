@@ -39,6 +39,7 @@ pub mod new_restaurant;
 mod openapi;
 pub mod order;
 pub mod order_intake;
+pub mod order_search;
 pub mod order_settings;
 pub mod passkey;
 pub mod picture_fault;

@@ -2,10 +2,14 @@
 
 /// Characters in a search.
 pub const SEARCH: usize = 80;
+/// Words of a search, and of a guest's name, by which an order is found.
+pub const SEARCH_WORDS: usize = 6;
 /// Items on a page of a list by default.
 pub const PAGE_DEFAULT: usize = 20;
 /// Items on a page of a list at most.
 pub const PAGE_MOST: usize = 100;
+/// Orders on a page of the list of all orders.
+pub const PAGE_ORDERS: usize = 50;
 /// Characters in a name of a restaurant, category, dish, group or choice.
 pub const NAME: usize = 120;
 /// Characters in a description.
@@ -72,6 +76,8 @@ pub const PASSWORD: (usize, usize) = (8, 128);
 pub const PASSKEYS: usize = 20;
 /// Delivery addresses of an account.
 pub const ADDRESSES: usize = 10;
+/// Cashiers that an office makes.
+pub const CASHIERS: usize = 200;
 /// Lines, discounts and guests of a bill.
 pub const BILL_LINES: usize = 500;
 pub const DISCOUNTS: usize = 20;

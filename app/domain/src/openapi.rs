@@ -51,6 +51,16 @@ pub fn optional_email() -> Object {
     or_null(of_pattern(EMAIL, crate::limits::EMAIL))
 }
 
+/// Of a list of orders.
+pub fn order_cursor() -> Object {
+    of_pattern("^[0-9]{1,12}-[0-9]{1,9}$", 22).build()
+}
+
+/// Of a cashier.
+pub fn pin() -> Object {
+    of_pattern("^[0-9]{4,8}$", crate::pos::cashier::PIN.1).build()
+}
+
 pub fn amount<const LEAST: i64, const MOST: i64>() -> Object {
     let amount = ObjectBuilder::new().schema_type(Type::Integer);
     amount.minimum(Some(LEAST)).maximum(Some(MOST)).build()

@@ -47,14 +47,14 @@ impl fmt::Display for InvalidParameter {
 
 impl std::error::Error for InvalidParameter {}
 
-fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, InvalidParameter> {
+pub(crate) fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, InvalidParameter> {
     Err(InvalidParameter {
         name,
         wants: wants.into(),
     })
 }
 
-fn words(text: &str) -> Result<String, InvalidParameter> {
+pub(crate) fn words(text: &str) -> Result<String, InvalidParameter> {
     let text = text.trim();
     if text.chars().count() > limits::SEARCH {
         return malformed("q", format!("at most {} characters", limits::SEARCH));

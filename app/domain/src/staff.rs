@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::{Permission, Role},
-    id::{AccountId, InvitationId},
+    id::{AccountId, CashierId, InvitationId},
     invitation::StaffInvitation,
     order::Event,
+    pos::cashier::CashierName,
     time::{LocalMinute, Timestamp},
 };
 
@@ -23,6 +24,11 @@ pub struct StaffList {
     pub account: AccountId,
     pub role: Role,
     pub members: Vec<StaffMember>,
+    /// Those who have a PIN at the tills, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cashiers: Vec<CashierName>,
+    /// For the next cashier.
+    pub new_cashier: CashierId,
     /// Those that nobody has accepted yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invitations: Vec<StaffInvitation>,

@@ -40,6 +40,8 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
         Act::RoleRemoved => Key::LogRoleRemoved,
         Act::StaffInvited => Key::LogStaffInvited,
         Act::InvitationWithdrawn => Key::LogInvitationWithdrawn,
+        Act::PinSet => Key::LogPinSet,
+        Act::CashierRemoved => Key::LogCashierRemoved,
         Act::OperatorMade => Key::LogOperatorMade,
         Act::OrdersPaused => Key::LogOrdersPaused,
         Act::OrdersResumed => Key::LogOrdersResumed,

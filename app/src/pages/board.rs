@@ -4,7 +4,7 @@ pub mod audit_log;
 mod board_updates;
 pub mod devices;
 mod intake;
-mod order_card;
+pub(super) mod order_card;
 mod stock;
 
 use leptos::{either::Either, prelude::*};
@@ -28,6 +28,9 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let stock = stock::stock(texts, &slug, &board);
     let devices = board.role.may(Permission::Devices).then(|| {
         view! { <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::BoardDevices)}</a></p> }
+    });
+    let orders = board.role.may(Permission::SearchOrders).then(|| {
+        view! { <p><a href=format!("/board/{slug}/orders")>{texts.get(Key::BoardAllOrders)}</a></p> }
     });
     let log = board.role.may(Permission::AuditLog).then(|| {
         view! { <p><a href=format!("/board/{slug}/log")>{texts.get(Key::BoardLog)}</a></p> }
@@ -62,6 +65,7 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
             <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
             {intake(false)}
             {stock}
+            {orders}
             {office}
             {devices}
             {log}

@@ -1,5 +1,6 @@
 //! The office: where restaurants are made and changed. These pages have a program; those in `thin` need none.
 
+mod cashiers;
 mod changes;
 mod created;
 mod day_row;
@@ -11,6 +12,8 @@ mod layout;
 mod menu;
 mod new_restaurant;
 mod operator;
+mod order_list;
+mod order_record;
 mod part;
 mod part_text;
 mod preview;
@@ -123,6 +126,8 @@ impl FormResult {
             "left" => Some(office::Key::StaffDoneRemoved),
             "mailed" => Some(office::Key::StaffDoneMailed),
             "withdrawn" => Some(office::Key::StaffDoneWithdrawn),
+            "pin" => Some(office::Key::CashiersDonePin),
+            "cashier-removed" => Some(office::Key::CashiersDoneRemoved),
             "demo-removed" => Some(office::Key::OperatorDoneDemo),
             _ => None,
         });
@@ -133,6 +138,8 @@ impl FormResult {
             "email" => office::Key::StaffWrongEmail,
             "invitations" => office::Key::StaffWrongInvitations,
             "money" => office::Key::OperatorWrongMoney,
+            "pin" => office::Key::CashiersWrongPin,
+            "cashiers" => office::Key::CashiersWrongMany,
             "often" => office::Key::InvitationOften,
             "conflict" => office::Key::OfficeWrongChanged,
             _ => office::Key::WrongOther,

@@ -2,11 +2,11 @@
 
 mod basket;
 mod checkout;
-mod components;
+pub(super) mod components;
 mod dish;
 mod draft_editor;
 mod history;
-mod order;
+pub(super) mod order;
 mod priced_draft;
 
 use std::sync::Arc;

@@ -2,12 +2,10 @@
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::prelude::window;
-use servery_domain::id::CashierId;
+use servery_domain::{id::CashierId, pos::cashier::PIN_ROUNDS};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::CryptoKey;
-
-const ROUNDS: u32 = 200_000;
 
 /// In hexadecimal digits, salted with the cashier's id.
 pub async fn hash(cashier: CashierId, pin: &str) -> Result<String, JsValue> {
@@ -21,7 +19,7 @@ pub async fn hash(cashier: CashierId, pin: &str) -> Result<String, JsValue> {
         ("name", JsValue::from("PBKDF2")),
         ("hash", "SHA-256".into()),
         ("salt", bytes(&cashier.to_string()).into()),
-        ("iterations", ROUNDS.into()),
+        ("iterations", PIN_ROUNDS.into()),
     ] {
         Reflect::set(&how, &name.into(), &value)?;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use servery_domain::{limits, menu_import::Unlisted, problem::Problem};
+use servery_domain::{limits, menu_import::Unlisted, order_search::OrderFilter, problem::Problem};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -16,9 +16,9 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, devices, drafts, edits, holidays, installation, map, menu_import,
-    office, orders, passkeys, payments, pictures, places, push, quotes, reader_payments, restaurants,
-    sessions, staff, sync,
+    about, accounts, audit_log, board, cashiers, devices, drafts, edits, holidays, installation, map,
+    menu_import, office, order_search, orders, passkeys, payments, pictures, places, push, quotes,
+    reader_payments, restaurants, sessions, staff, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,
@@ -48,7 +48,7 @@ use crate::{
     ),
     modifiers(&SecuritySchemes),
     // What only a parameter names is not collected.
-    components(schemas(Problem, restaurants::CuisineFilter, Unlisted)),
+    components(schemas(Problem, restaurants::CuisineFilter, OrderFilter, Unlisted)),
     security(()),
 )]
 struct Info;
@@ -93,7 +93,8 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(holidays::get_holidays),
         routes!(drafts::get_draft, drafts::put_draft),
         routes!(drafts::get_times),
-        routes!(orders::post_order),
+        routes!(orders::post_order, order_search::search_orders),
+        routes!(order_search::get_order_record),
         routes!(orders::list_orders),
         routes!(orders::get_order),
         routes!(orders::get_basket),
@@ -133,6 +134,7 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(installation::delete_demo),
         routes!(staff::list_staff),
         routes!(staff::put_role, staff::delete_staff),
+        routes!(cashiers::put_cashier, cashiers::delete_cashier),
         routes!(staff::put_invitation, staff::delete_invitation),
         routes!(edits::get_edits),
         put_edit,

@@ -14,8 +14,8 @@ use servery_app::{
     query::{
         GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
         GetDraft, GetEdits, GetHolidays, GetInstallation, GetInvitation, GetLegalFacts, GetMenu,
-        GetNewRestaurant, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetPublications, GetQuote,
-        GetRestaurant, GetRestaurants, GetStaff, GetTimes, Query,
+        GetNewRestaurant, GetOrder, GetOrderList, GetOrderRecord, GetOrders, GetPasskeys, GetPlaces, GetPos,
+        GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff, GetTimes, Query,
     },
 };
 use servery_domain::{
@@ -34,6 +34,7 @@ use servery_domain::{
     menu::Menu,
     new_restaurant::NewRestaurantChoices,
     order::TrackedOrder,
+    order_search::{OrderList, OrderRecord},
     passkey::PasskeyView,
     place::PlaceSuggestion,
     pos::visibility::PosSnapshot,
@@ -55,7 +56,7 @@ use crate::{
     edits,
     http::{error::ApiError, rate_limit, visitor},
     installation, invitations, legal, new_restaurant,
-    orders::{self, board, drafts, quotes},
+    orders::{self, board, drafts, order_search, quotes},
     payments::readers,
     places, public_holidays, staff,
     state::AppState,
@@ -243,6 +244,18 @@ impl Handle<GetAccount> for ServerBackend {
 impl Handle<GetBoard> for ServerBackend {
     async fn handle(&self, GetBoard(slug): &GetBoard) -> Result<Board, Problem> {
         Ok(board::board(&self.app, self.user()?, slug.as_str()).await?)
+    }
+}
+
+impl Handle<GetOrderList> for ServerBackend {
+    async fn handle(&self, GetOrderList(slug, search): &GetOrderList) -> Result<OrderList, Problem> {
+        Ok(order_search::list(&self.app, self.user()?, slug.as_str(), search).await?)
+    }
+}
+
+impl Handle<GetOrderRecord> for ServerBackend {
+    async fn handle(&self, GetOrderRecord(slug, order): &GetOrderRecord) -> Result<OrderRecord, Problem> {
+        Ok(order_search::record(&self.app, self.user()?, slug.as_str(), *order).await?)
     }
 }
 

@@ -12,6 +12,7 @@ use servery_app::page_address::address;
 use servery_domain::{
     currency::Minor,
     device::{DeviceKind, NewDevice},
+    id::OrderId,
     order::Event,
     order_intake::{BusyKitchen, IntakeChange, OrderPause},
     problem::ProblemType,
@@ -48,14 +49,23 @@ async fn advance(
     id: &str,
     form: &Form,
 ) -> Result<Response, ApiError> {
-    let order = id
+    let order: OrderId = id
         .parse()
         .map_err(|_| ApiError::new(ProblemType::NotFound, "there is no such order"))?;
     let event = event(app, slug, form).await?;
-    match board::advance(app, user, slug, order, event).await {
-        // Another person was faster: the board shows the current state.
-        Err(error) if error.0.is(ProblemType::Conflict) => Ok(redirect(&format!("/board/{slug}"))),
-        answered => answered.map(|_| redirect(&format!("/board/{slug}"))),
+    let advanced = board::advance(app, user, slug, order, event).await;
+    let is_record = form.get("page") == "order";
+    let page = match is_record {
+        true => format!("/board/{slug}/orders/{order}"),
+        false => format!("/board/{slug}"),
+    };
+    match advanced {
+        // Another person was faster: the page shows the current state.
+        Err(error) if error.0.is(ProblemType::Conflict) && is_record => {
+            Ok(redirect(&address(&page, [("wrong", "refund")])))
+        }
+        Err(error) if error.0.is(ProblemType::Conflict) => Ok(redirect(&page)),
+        advanced => advanced.map(|_| redirect(&page)),
     }
 }
 

@@ -19,6 +19,7 @@ use servery_domain::{
     invitation::{Invitation, NewStaffInvitation},
     lang::Lang,
     menu_import::{FilePosition, ImportFault, ImportMistake, Unlisted},
+    pos::cashier::NewCashier,
     problem::ProblemType,
     restaurant_file::RestaurantFile,
     time::TimeZoneName,
@@ -32,7 +33,7 @@ use super::{
 };
 use crate::{
     accounts::sessions::{self, CurrentUser},
-    clock,
+    cashiers, clock,
     edits::{self, EditFailure},
     http::{
         client::Client,
@@ -141,12 +142,13 @@ pub async fn post_staff(
 
 /// What the page says about it; `None` for what needs a page of its own.
 fn staff_refusal(error: &ApiError, act: &str) -> Option<&'static str> {
-    let is_invitation = matches!(act, "invite" | "withdraw");
-    match invitation_refusal(error) {
-        Some(wrong) if is_invitation => Some(wrong),
-        Some("invitations") => Some("last-owner"),
-        Some("email") => Some("refused"),
-        wrong => wrong,
+    match (invitation_refusal(error), act) {
+        (wrong, "invite" | "withdraw") => wrong,
+        (Some("email"), "pin") => Some("pin"),
+        (Some("invitations"), "pin") => Some("cashiers"),
+        (Some("invitations"), _) => Some("last-owner"),
+        (Some("email"), _) => Some("refused"),
+        (wrong, _) => wrong,
     }
 }
 
@@ -183,6 +185,10 @@ async fn change_staff(
         let account = form.get("account").parse();
         account.map_err(|_| not_accepted("'account' is not the id of an account"))
     };
+    let cashier = || {
+        let cashier = form.get("cashier").parse();
+        cashier.map_err(|_| not_accepted("'cashier' is not the id of a cashier"))
+    };
     let done = |what: &str| Ok(redirect(&address(here, [("done", what)])));
     match form.get("act") {
         "invite" => {
@@ -204,6 +210,18 @@ async fn change_staff(
                 true => Ok(redirect(&format!("/board/{slug}"))),
                 false => done("role"),
             }
+        }
+        "pin" => {
+            let new = NewCashier {
+                name: form.get("name").to_owned(),
+                pin: form.get("pin").to_owned(),
+            };
+            cashiers::put(app, &user, slug, cashier()?, new).await?;
+            done("pin")
+        }
+        "remove-cashier" => {
+            cashiers::remove(app, &user, slug, cashier()?).await?;
+            done("cashier-removed")
         }
         "remove" => {
             let account = account()?;

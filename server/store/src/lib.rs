@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit_log;
 mod batch;
+pub mod cashiers;
 pub mod demo;
 pub mod devices;
 pub mod edits;
@@ -125,6 +126,7 @@ pub trait Store:
     + reader_payments::ReaderPayments
     + restaurant_files::RestaurantFiles
     + invitations::Invitations
+    + cashiers::Cashiers
     + edits::Edits
     + erasure::Erasure
     + demo::Demo

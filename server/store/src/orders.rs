@@ -1,6 +1,6 @@
 //! Orders and what they are checked against. Writes that arrive together are committed together.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use servery_domain::{
     id::{DishId, OrderId, RestaurantId},
     order::{Actor, Event, InvalidTransition, Order, PlacedOrder},
     order_intake::{IntakeChange, OrderIntake},
+    order_search::{OrderHistoryEntry, OrderSearch},
     revision::Revision,
     time::{LocalMinute, Timestamp},
 };
@@ -186,6 +187,16 @@ pub trait Orders: Send + Sync {
     /// The newest orders of a customer, the newest first.
     async fn customer_orders(&self, customer: &str) -> Result<Vec<Tracked>>;
     async fn history(&self, order: OrderId) -> Result<Vec<RecordedEvent>>;
+    /// The same, with the names of the staff.
+    async fn history_with_names(&self, order: OrderId) -> Result<Vec<OrderHistoryEntry>>;
+    /// The newest orders that a search finds, the newest first. `placed` are the moments from which and before which they were placed.
+    async fn search_orders(
+        &self,
+        restaurant: RestaurantId,
+        search: &OrderSearch,
+        placed: Range<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<Order>>;
     /// The revision of each restaurant.
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
     /// A page of the orders that changed after a revision, each as it is now, and the revision at which the page ends.

@@ -3,6 +3,7 @@
 mod account_rows;
 mod accounts;
 mod audit_log;
+mod cashiers;
 mod changes;
 mod demo;
 mod devices;
@@ -15,6 +16,7 @@ mod load_batch;
 mod menu_rows;
 mod menus;
 mod order_rows;
+mod order_search;
 mod orders;
 mod passkeys;
 mod payments;

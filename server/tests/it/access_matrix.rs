@@ -101,7 +101,7 @@ impl Objects {
             path if path.contains("/devices/") => &self.device,
             path if path.contains("/reader-payments/") || path.contains("/edits/") => &self.order,
             path if path.contains("/menu-imports/") => &self.order,
-            path if path.contains("/invitations/{id}") => &self.order,
+            path if path.contains("/invitations/{id}") || path.contains("/cashiers/") => &self.order,
             _ => "unknown",
         };
         let path = path
@@ -138,6 +138,7 @@ impl Objects {
             "POST /api/v1/restaurants/{slug}/quotes" => json!({ "basket": self.basket }),
             "POST /api/v1/restaurants/{slug}/orders" => self.placement.clone(),
             "PUT /api/v1/restaurants/{slug}/edits/{id}" => json!([]),
+            "PUT /api/v1/restaurants/{slug}/cashiers/{id}" => json!({ "name": "Ada", "pin": "1234" }),
             "PUT /api/v1/restaurants/{slug}/intake" => json!({ "pause": null }),
             "PUT /api/v1/installation/invitations/{id}" => json!({ "kind": "owner" }),
             "PUT /api/v1/restaurants/{slug}/invitations/{id}" => json!({ "role": "cashier" }),

@@ -35,6 +35,7 @@ mod menu_import;
 mod new_session;
 mod office;
 mod order_intake;
+mod order_search;
 mod orders;
 mod outage;
 mod pages;

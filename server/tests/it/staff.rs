@@ -9,7 +9,9 @@ use axum::{
 use futures::StreamExt;
 use serde_json::{Value, json};
 use servery::{clock, jobs, jobs::mail::Mailer};
-use servery_domain::{account::Role, audit::Author, problem::ProblemType};
+use servery_domain::{
+    account::Role, audit::Author, id::CashierId, limits, pos::cashier::Cashier, problem::ProblemType,
+};
 use tower::ServiceExt;
 
 use crate::{
@@ -385,4 +387,80 @@ async fn the_codes_of_tables_are_for_the_restaurants_own_people() {
         "{}",
         page.text()
     );
+}
+
+#[tokio::test]
+async fn a_pin_from_the_office_is_known_to_the_tills() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Manager).await;
+    let (_, till) = app.device("till").await;
+    let cashier = app.staff_list(&cookie).await["new_cashier"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let set = async |fields: &str| {
+        let fields = format!("act=pin&cashier={cashier}&{fields}");
+        app.form(PAGE, &cookie, &fields)
+            .await
+            .header("location")
+            .to_owned()
+    };
+    assert_eq!(set("name=Grace&pin=12").await, format!("{PAGE}?wrong=pin"));
+    assert_eq!(set("name=Grace&pin=1234").await, format!("{PAGE}?done=pin"));
+    let of_till = async || {
+        let pos = app
+            .get(&format!("{DINER}/pos"), &[("cookie", &till)])
+            .await
+            .json();
+        let records = pos["records"].as_array().unwrap().clone();
+        records
+            .into_iter()
+            .find_map(|record| record.get("cashier").cloned())
+    };
+    let known = of_till().await.unwrap();
+    assert_eq!((&known["id"], &known["name"]), (&json!(cashier), &json!("Grace")));
+    let first = known["pin"].as_str().unwrap().to_owned();
+    assert_eq!(first.len(), 64);
+    assert_eq!(set("name=Grace&pin=4321").await, format!("{PAGE}?done=pin"));
+    assert_ne!(of_till().await.unwrap()["pin"], first);
+
+    let page = app.get(&format!("{PAGE}?lang=en"), &[("cookie", &cookie)]).await;
+    assert!(
+        page.text().contains("New PIN for \u{2068}Grace\u{2069}"),
+        "{}",
+        page.text()
+    );
+    assert!(!page.text().contains(&first), "a page has no hash of a PIN");
+    let removed = app
+        .form(PAGE, &cookie, &format!("act=remove-cashier&cashier={cashier}"))
+        .await;
+    assert_eq!(removed.header("location"), format!("{PAGE}?done=cashier-removed"));
+    assert_eq!(of_till().await, None);
+    let again = app
+        .form(PAGE, &cookie, &format!("act=remove-cashier&cashier={cashier}"))
+        .await;
+    assert_eq!(again.header("location"), format!("{PAGE}?wrong=gone"));
+}
+
+#[tokio::test]
+async fn a_restaurant_has_no_more_cashiers_than_it_may() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Owner).await;
+    let diner = app.restaurant("lighthouse-diner").await.id;
+    for id in 1..=limits::CASHIERS as u128 {
+        let cashier = Cashier {
+            id: CashierId(id),
+            name: format!("Cashier {id}"),
+            pin: "0".repeat(64),
+        };
+        let by = (Author::Operator, clock::now());
+        app.store.put_cashier(diner, &cashier, by).await.unwrap();
+    }
+    let put = async |id: u128| {
+        let path = format!("{DINER}/cashiers/{}", CashierId(id));
+        let new = json!({ "name": "Grace", "pin": "1234" });
+        app.call("PUT", &path, &[("cookie", &cookie)], &new).await
+    };
+    put(1_000).await.problem(ProblemType::Conflict);
+    assert_eq!(put(7).await.status, 204, "one of them gets another PIN");
 }

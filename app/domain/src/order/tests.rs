@@ -1,45 +1,12 @@
 use super::*;
 use crate::{
     contact::DeliveryAddress,
+    fixtures::order,
     lang::Lang,
     restaurant::{Address, Cuisine},
     tax::{TaxRate, TaxRules},
     time::TimeZoneName,
 };
-
-fn order(fulfilment: Fulfilment, method: PaymentMethod) -> Order {
-    let minute = LocalMinute::new(2026, 11, 16, 12, 0);
-    let at = Timestamp(1_794_826_800);
-    let ordered = Ordered {
-        restaurant: RestaurantId(1),
-        placed_at: at,
-        placed_on: minute,
-        currency: "EUR".parse().unwrap(),
-        lines: Vec::new(),
-        sums: vec![Sum::Dishes(Minor(2_000))],
-        taxes: Vec::new(),
-        total: Minor(2_000),
-        in_cash: Minor(2_000),
-        fulfilment,
-        table: String::new(),
-        due: Due {
-            from: minute,
-            to: minute,
-        },
-        scheduled: false,
-        contact: Contact::default(),
-        note: String::new(),
-        allergies: String::new(),
-        lang: Lang::English,
-    };
-    Order {
-        id: OrderId(1),
-        number: 1,
-        revision: Revision(1),
-        ordered: ordered.into(),
-        progress: Progress::new(method, Minor(2_000), at),
-    }
-}
 
 fn delivery() -> Fulfilment {
     Fulfilment::Delivery(DeliveryAddress::default())

@@ -2,7 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
-    account::Permission,
+    account::{Permission, Role},
     basket::Fulfilment,
     board::Board,
     currency::Minor,
@@ -35,28 +35,41 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
         .map(|event| step(texts, &action, event, order.keeps_slot()))
         .collect();
     let off = off.first().map(|event| call_off(texts, &action, event));
-    let back = refund_form(texts, board, order, &action);
+    let back = refund_fields(texts, board.role, order)
+        .map(|fields| view! { <form method="post" action=action>{fields}</form> });
     let wrong = (off.is_some() || back.is_some())
         .then(|| view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{off}{back}</details> });
-    let text = |key, text: &str| (!text.is_empty()).then(|| texts.fill(key, &[("text", text)]));
-    let allergies = text(Key::BoardAllergies, &ordered.allergies)
-        .map(|text| view! { <p class="allergies" dir="auto">{text}</p> });
-    let note = text(Key::BoardNote, &ordered.note).map(|text| view! { <p dir="auto">{text}</p> });
     view! {
         <li class="ticket" id=format!("o{}", order.number)>
             <h3><span class="number">{format!("#{}", order.number)}</span>" "{fulfilment(texts, board, order)}</h3>
             <p class="due">{due(texts, board, order)}</p>
             {order.is_time_missed().then(|| view! { <p class="wrong">{texts.get(Key::BoardTimeMissed)}</p> })}
             <ul class="lines">{lines}</ul>
-            {allergies}
-            {note}
-            <p class="facts"><span dir="auto">{ordered.contact.name.clone()}</span>" "{phone(&ordered.contact.phone)}</p>
-            {address(texts, order)}
+            {requests(texts, order)}
+            {guest(texts, order)}
             {payment(texts, order)}
             {refunds(texts, order)}
             <div class="steps">{next}</div>
             {wrong}
         </li>
+    }
+}
+
+/// What the guest has asked for beside the dishes.
+pub fn requests(texts: Texts, order: &Order) -> impl IntoView + use<> {
+    let text = |key, text: &str| (!text.is_empty()).then(|| texts.fill(key, &[("text", text)]));
+    let allergies = text(Key::BoardAllergies, &order.ordered.allergies)
+        .map(|text| view! { <p class="allergies" dir="auto">{text}</p> });
+    let note = text(Key::BoardNote, &order.ordered.note).map(|text| view! { <p dir="auto">{text}</p> });
+    view! { {allergies}{note} }
+}
+
+/// Who ordered, and where it is brought.
+pub fn guest(texts: Texts, order: &Order) -> impl IntoView + use<> {
+    let contact = &order.ordered.contact;
+    view! {
+        <p class="facts"><span dir="auto">{contact.name.clone()}</span>" "{phone(&contact.phone)}</p>
+        {address(texts, order)}
     }
 }
 
@@ -126,7 +139,7 @@ fn phone(phone: &str) -> Option<impl IntoView + use<>> {
 }
 
 /// A kitchen's account does not learn it.
-fn payment(texts: Texts, order: &Order) -> Option<impl IntoView + use<>> {
+pub fn payment(texts: Texts, order: &Order) -> Option<impl IntoView + use<>> {
     let is_known = !order.ordered.sums.is_empty();
     is_known.then(|| view! { <p class="facts">{payment_text(texts, order)}</p> })
 }
@@ -142,7 +155,7 @@ fn payment_text(texts: Texts, order: &Order) -> String {
     )
 }
 
-fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
+pub fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
     let currency = order.ordered.currency;
     let row = |refund: &OrderRefund| {
         let said = texts.fill(
@@ -199,15 +212,15 @@ fn call_off(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> 
     }
 }
 
-/// A partial refund of a card payment.
-fn refund_form(texts: Texts, board: &Board, order: &Order, action: &str) -> Option<impl IntoView + use<>> {
+/// The fields of a form for a partial refund of a card payment.
+pub fn refund_fields(texts: Texts, role: Role, order: &Order) -> Option<impl IntoView + use<>> {
     let (left, currency) = (order.progress.refundable(), order.ordered.currency);
     let event = Event::Refund {
         amount: left,
         left,
         reason: String::new(),
     };
-    if left <= Minor::ZERO || !board.role.may(Permission::Advance(order, &event)) {
+    if left <= Minor::ZERO || !role.may(Permission::Advance(order, &event)) {
         return None;
     }
     let label = texts.fill(
@@ -216,11 +229,9 @@ fn refund_form(texts: Texts, board: &Board, order: &Order, action: &str) -> Opti
     );
     let (left, least) = (currency.plain(left), currency.plain(Minor(1)));
     Some(view! {
-        <form method="post" action=action.to_owned()>
-            <input type="hidden" name="left" value=left.clone()/>
-            <label><span>{label}</span><input type="number" name="amount" required min=least.clone() max=left step=least inputmode="decimal"/></label>
-            <label class="grow"><span>{texts.get(Key::BoardRefundReason)}</span><input name="reason" required maxlength=limits::NOTE autocomplete="off"/></label>
-            <button name="event" value="refund">{texts.get(Key::BoardRefund)}</button>
-        </form>
+        <input type="hidden" name="left" value=left.clone()/>
+        <label><span>{label}</span><input type="number" name="amount" required min=least.clone() max=left step=least inputmode="decimal"/></label>
+        <label class="grow"><span>{texts.get(Key::BoardRefundReason)}</span><input name="reason" required maxlength=limits::NOTE autocomplete="off"/></label>
+        <button name="event" value="refund">{texts.get(Key::BoardRefund)}</button>
     })
 }

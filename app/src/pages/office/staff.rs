@@ -10,6 +10,7 @@ use servery_domain::{
 };
 
 use super::{
+    cashiers,
     invitation_sections::{self, OpenRow},
     layout::{Tab, layout},
 };
@@ -37,6 +38,7 @@ pub fn page<R: IntoView + 'static>(slug: &Slug, list: &StaffList, result: R) -> 
         <ul class="rows">{members}</ul>
         {invitation_sections::open(&here, open)}
         {invitation_sections::form(&here, list.new_id, list.sends_mails, role(texts, list))}
+        {cashiers::section(&here, list)}
         {rights(texts)}
         <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::StaffDevices)}</a></p>
         <p><a href=format!("/board/{slug}/log")>{texts.get(Key::StaffLog)}</a></p>
@@ -195,7 +197,6 @@ fn rights(texts: Texts) -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-            <p class="hint">{texts.get(Key::StaffPins)}</p>
         </section>
     }
 }

@@ -2,27 +2,32 @@
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf10, prelude::*};
+use leptos::{either::EitherOf12, prelude::*};
 use servery_domain::{
     account::Account,
     edit::{EditedRestaurant, PublicationLog},
     installation::InstallationOverview,
     invitation::Invitation,
+    order_search::{OrderList, OrderRecord},
     problem::Problem,
+    restaurant::Restaurant,
     slug::Slug,
     staff::StaffList,
 };
 
 use super::{
-    FormResult, changes, history, import, invitation, menu, office_head, operator, share, signed_out, staff,
-    tables, unless_signed_out,
+    FormResult, changes, history, import, invitation, menu, office_head, operator, order_list,
+    order_list::AskedOrders, order_record, share, signed_out, staff, tables, unless_signed_out,
 };
 use crate::{
     backend::OfficeBackend,
     import_result::ImportResult,
     page_address::PageAddress,
     pages::{FullBackend, Head, Pages, document_title, nothing_here},
-    query::{GetAccount, GetEdits, GetInstallation, GetInvitation, GetPublications, GetStaff},
+    query::{
+        GetAccount, GetEdits, GetInstallation, GetInvitation, GetOrderList, GetOrderRecord, GetPublications,
+        GetRestaurant, GetStaff,
+    },
     routes::{self, Chunk, View},
     text::{Key, Texts, office, texts},
 };
@@ -69,6 +74,16 @@ pub enum ThinOfficePage {
         list: Box<StaffList>,
         result: FormResult,
     },
+    OrderList {
+        restaurant: Box<Restaurant>,
+        list: OrderList,
+        asked: AskedOrders,
+    },
+    OrderRecord {
+        restaurant: Box<Restaurant>,
+        record: Box<OrderRecord>,
+        is_refund_refused: bool,
+    },
     Operator {
         installation: Box<InstallationOverview>,
         result: FormResult,
@@ -109,6 +124,31 @@ impl Pages for ThinOfficePage {
         }
         let slug = routes::slug(values).ok_or_else(|| nothing_here(visit))?;
         let loaded = match view {
+            View::OrderList => {
+                let asked = AskedOrders::read(visit);
+                let query = GetOrderList(slug.clone(), asked.search().clone());
+                match unless_signed_out(backend.ask(query).await)? {
+                    Some(list) => Some(Self::OrderList {
+                        restaurant: Box::new(backend.ask(GetRestaurant(slug)).await?.restaurant),
+                        list,
+                        asked,
+                    }),
+                    None => None,
+                }
+            }
+            View::OrderRecord => {
+                let order = values.get(1).and_then(|order| order.parse().ok());
+                let order = order.ok_or_else(|| nothing_here(visit))?;
+                let record = backend.ask(GetOrderRecord(slug.clone(), order)).await;
+                match unless_signed_out(record)? {
+                    Some(record) => Some(Self::OrderRecord {
+                        restaurant: Box::new(backend.ask(GetRestaurant(slug)).await?.restaurant),
+                        record: Box::new(record),
+                        is_refund_refused: visit.get("wrong") == Some("refund"),
+                    }),
+                    None => None,
+                }
+            }
             View::OfficeStaff => {
                 let list = unless_signed_out(backend.ask(GetStaff(slug.clone())).await)?;
                 list.map(|list| Self::Staff {
@@ -132,30 +172,40 @@ impl Pages for ThinOfficePage {
                 invitation,
                 signed_in,
                 wrong,
-            } => EitherOf10::A(invitation::page(
+            } => EitherOf12::A(invitation::page(
                 &token,
                 invitation,
                 signed_in.as_deref(),
                 wrong.as_deref(),
             )),
             Self::Changes { slug, office, result } => {
-                EitherOf10::B(changes::page(&slug, &office, result.view(texts())))
+                EitherOf12::B(changes::page(&slug, &office, result.view(texts())))
             }
-            Self::History { slug, office, log } => EitherOf10::C(history::page(&slug, &office, &log)),
-            Self::Tables { slug, office } => EitherOf10::D(tables::page(&slug, &office)),
+            Self::History { slug, office, log } => EitherOf12::C(history::page(&slug, &office, &log)),
+            Self::Tables { slug, office } => EitherOf12::D(tables::page(&slug, &office)),
             Self::Staff { slug, list, result } => {
-                EitherOf10::E(staff::page(&slug, &list, result.view(texts())))
+                EitherOf12::E(staff::page(&slug, &list, result.view(texts())))
             }
-            Self::SignedOut(next) => EitherOf10::F(signed_out::page(&next)),
-            Self::Share { slug, office } => EitherOf10::H(share::page(&slug, &office)),
+            Self::SignedOut(next) => EitherOf12::F(signed_out::page(&next)),
+            Self::Share { slug, office } => EitherOf12::H(share::page(&slug, &office)),
             Self::Import { slug, office, result } => {
-                EitherOf10::G(import::page(&slug, &office, result.as_ref()))
+                EitherOf12::G(import::page(&slug, &office, result.as_ref()))
             }
             Self::Operator { installation, result } => {
-                EitherOf10::J(operator::page(&installation, result.view(texts())))
+                EitherOf12::J(operator::page(&installation, result.view(texts())))
             }
+            Self::OrderList {
+                restaurant,
+                list,
+                asked,
+            } => EitherOf12::K(order_list::page(&restaurant, &list, &asked)),
+            Self::OrderRecord {
+                restaurant,
+                record,
+                is_refund_refused,
+            } => EitherOf12::L(order_record::page(&restaurant, &record, is_refund_refused)),
             Self::Menu { slug, office, result } => {
-                EitherOf10::I(menu::page(&slug, &office, result.view(texts())))
+                EitherOf12::I(menu::page(&slug, &office, result.view(texts())))
             }
         }
     }
@@ -165,6 +215,17 @@ impl Pages for ThinOfficePage {
             Self::Invitation { .. } => texts.get(office::Key::InvitationTitle),
             Self::SignedOut(_) => texts.get(Key::SignInTitle),
             Self::Operator { .. } => texts.get(office::Key::OperatorTitle),
+            Self::OrderList { restaurant, .. } => {
+                return office_head(texts, &restaurant.name, office::Key::OrdersAll);
+            }
+            Self::OrderRecord {
+                restaurant, record, ..
+            } => {
+                let number = record.order.number.to_string();
+                let order = texts.fill(Key::OrderTitle, &[("number", &number)]);
+                let title = format!("{order} · {}", restaurant.name);
+                return Head::new(document_title(&title), texts);
+            }
             Self::Menu { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::OfficeMenu);
             }

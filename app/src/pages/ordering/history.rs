@@ -35,14 +35,7 @@ pub fn History(orders: Vec<TrackedOrder>) -> impl IntoView {
 
 fn row(texts: Texts, tracked: TrackedOrder) -> impl IntoView {
     let order = &tracked.order;
-    let placed = order.ordered.placed_on;
-    let placed = texts.fill(
-        Key::WhenAt,
-        &[
-            ("day", &due_time::date(texts, placed.day())),
-            ("time", &placed.clock()),
-        ],
-    );
+    let placed = due_time::date_and_clock(texts, order.ordered.placed_on);
     let facts = format!(
         "{} · {}",
         isolated(&placed),

@@ -11,7 +11,7 @@ use servery_domain::{
     basket::Fulfilment,
     contact::{Contact, DeliveryAddress},
     order::{Actor, Event, Order, TrackedOrder, apply},
-    restaurant::{Address, Listing},
+    restaurant::{Address, Listing, Restaurant},
 };
 
 use super::{
@@ -81,7 +81,7 @@ pub fn OrderPage(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -
             <header>
                 <h1>{texts.fill(Key::OrderTitle, &[("number", &number)])}</h1>
                 <p class="lead"><a href=format!("/restaurants/{slug}")>{texts.fill(Key::OrderAt, &[("name", &isolated(&tracked.restaurant))])}</a></p>
-                {on_paper(texts, &tracked.order, &listing)}
+                {on_paper(texts, &tracked.order, &listing.restaurant)}
             </header>
             {timeline::timeline(texts, shown, listing.today)}
             {notifications::set_notifications(texts, shown, &tracked.token)}
@@ -100,25 +100,18 @@ pub fn OrderPage(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -
 }
 
 /// Seller and date for print; the screen shows them elsewhere.
-fn on_paper(texts: Texts, order: &Order, listing: &Listing) -> impl IntoView + use<> {
+pub fn on_paper(texts: Texts, order: &Order, restaurant: &Restaurant) -> impl IntoView + use<> {
     let Address {
         street,
         postcode,
         city,
         ..
-    } = &listing.restaurant.address;
-    let placed = order.ordered.placed_on;
-    let placed = texts.fill(
-        Key::WhenAt,
-        &[
-            ("day", &due_time::date(texts, placed.day())),
-            ("time", &placed.clock()),
-        ],
-    );
+    } = &restaurant.address;
+    let placed = due_time::date_and_clock(texts, order.ordered.placed_on);
     view! {
         <div class="on-paper">
             <p dir="auto">{format!("{street}, {postcode} {city}")}</p>
-            <p dir="ltr">{listing.restaurant.phone.clone()}</p>
+            <p dir="ltr">{restaurant.phone.clone()}</p>
             <p>{placed}</p>
         </div>
     }

@@ -10,14 +10,15 @@ use leptos::{
 use servery_domain::{
     id::CashierId,
     limits,
-    pos::{PosState, cashier::Cashier, op::Action},
+    pos::{
+        PosState,
+        cashier::{Cashier, PIN},
+        op::Action,
+    },
 };
 
 use super::{dialog::Dialog, screen::Screen};
 use crate::text::staff::Key;
-
-/// Minimum and maximum digits of a PIN.
-const PIN: (usize, usize) = (4, 8);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CashierStep {

@@ -57,8 +57,8 @@ row! {
 pub(crate) struct AuditSubject {
     pub(crate) restaurant: Option<RestaurantId>,
     pub(crate) account: Option<AccountId>,
-    /// The name of a device.
-    pub(crate) device: Option<String>,
+    /// The name of a device or a cashier.
+    pub(crate) name: Option<String>,
     pub(crate) role: Option<Role>,
 }
 
@@ -77,10 +77,10 @@ impl AuditSubject {
         }
     }
 
-    pub(crate) fn device(restaurant: RestaurantId, name: &str) -> Self {
+    pub(crate) fn named(restaurant: RestaurantId, name: &str) -> Self {
         Self {
             restaurant: Some(restaurant),
-            device: Some(name.to_owned()),
+            name: Some(name.to_owned()),
             ..Self::default()
         }
     }
@@ -98,7 +98,7 @@ pub(crate) async fn record<E: Engine>(
         account_id: subject.account.map(|id| id.to_string()),
         author: author.to_string(),
         act: act.code().to_owned(),
-        subject: subject.device,
+        subject: subject.name,
         role: subject.role.map(|role| role.code().to_owned()),
     };
     insert(&[row], "").build().execute(&mut **transaction).await?;

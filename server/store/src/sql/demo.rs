@@ -47,9 +47,10 @@ const DELETE_PLACES: [&str; 2] = [
     "delete from place_imports where is_demo = true",
 ];
 /// A table that another names comes after it.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 26] = [
     "legal_notices",
     "order_events",
+    "guest_terms",
     "orders",
     "stock",
     "slots",

@@ -100,7 +100,7 @@ impl<E: Engine> Devices for SqlStore<E> {
             .bind(code.expires_at.0)
             .execute(&mut *transaction)
             .await?;
-        let subject = AuditSubject::device(code.restaurant, &code.device.name);
+        let subject = AuditSubject::named(code.restaurant, &code.device.name);
         audit_log::record(&mut transaction, code.by, Act::CodeMade, subject).await?;
         Ok(transaction.commit().await?)
     }
@@ -186,7 +186,7 @@ impl<E: Engine> Devices for SqlStore<E> {
             device,
             cashier: None,
         };
-        let subject = AuditSubject::device(restaurant, &name);
+        let subject = AuditSubject::named(restaurant, &name);
         audit_log::record(&mut transaction, (by, now), Act::DevicePaired, subject).await?;
         // The token that it had before is worth nothing any more.
         menus::next_revision(&mut transaction, "access").await?;
@@ -250,7 +250,7 @@ impl<E: Engine> Devices for SqlStore<E> {
         let Some(name) = revoked else {
             return Ok(false);
         };
-        let subject = AuditSubject::device(restaurant_id, &name);
+        let subject = AuditSubject::named(restaurant_id, &name);
         audit_log::record(&mut transaction, by, Act::DeviceRevoked, subject).await?;
         let id = RecordId::Device(device);
         pos_rows::put_gone(&mut transaction, &restaurant, id, revision, at).await?;

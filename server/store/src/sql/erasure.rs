@@ -190,10 +190,15 @@ pub(crate) async fn erase_order_row<E: Engine>(
         .bind(json(&reserved)?)
         .execute(&mut **transaction)
         .await?;
-    sqlx::query("delete from push_subscriptions where order_id = $1")
-        .bind(order.id.to_string())
-        .execute(&mut **transaction)
-        .await?;
+    for delete in [
+        "delete from push_subscriptions where order_id = $1",
+        "delete from guest_terms where order_id = $1",
+    ] {
+        sqlx::query(delete)
+            .bind(order.id.to_string())
+            .execute(&mut **transaction)
+            .await?;
+    }
     Ok(())
 }
 

@@ -23,7 +23,7 @@ pub(crate) const CHANGED_BETWEEN: &str = "where id in (select order_id from orde
      where restaurant_id = $1 and revision > $2 and revision <= $3)";
 /// Orders that the devices have not been told to remove.
 pub(crate) const ON_DEVICES: &str = "(open = true or over_since is not null)";
-pub(crate) const UPDATE: &str = "update orders set revision = $2, open = $3, waiting_since = $4, over_since = $5, progress = $6 where id = $1";
+pub(crate) const UPDATE: &str = "update orders set revision = $2, open = $3, waiting_since = $4, over_since = $5, called_off = $6, progress = $7 where id = $1";
 pub(crate) const REMOVE_FROM_DEVICES: &str =
     "update orders set over_since = null where restaurant_id = $1 and over_since < $2 returning id";
 /// Devices no longer get it.
@@ -63,6 +63,7 @@ row! {
         customer: Option<String>,
         placed_at: i64,
         over_since: Option<i64>,
+        called_off: bool,
         ordered: String,
         progress: String,
         reserved: String,
@@ -91,6 +92,7 @@ impl OrderRow {
                 .state
                 .is_over()
                 .then_some(order.progress.changed_at.0),
+            called_off: order.progress.state.is_called_off(),
             ordered: json(&order.ordered)?,
             progress: json(&order.progress)?,
             reserved: json(&tracked.reserved)?,

@@ -1,6 +1,6 @@
 //! Orders, and what they are checked against: stock, coupons, slots and tables.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use async_trait::async_trait;
 use servery_domain::{
@@ -10,6 +10,7 @@ use servery_domain::{
     id::{DishId, OrderId, RestaurantId},
     order::Order,
     order_intake::{IntakeChange, OrderIntake},
+    order_search::{OrderHistoryEntry, OrderSearch},
     pos::RecordId,
     revision::Revision,
     time::{LocalMinute, Timestamp},
@@ -28,7 +29,7 @@ use crate::{
         load_batch,
         menus::next_revision,
         order_rows::{self, CHANGED_BETWEEN, EventRow, OrderRow, stored_count},
-        pos_rows,
+        order_search, pos_rows,
         rows::{PAGE, page_start, push_list, select},
         save_batch,
     },
@@ -139,6 +140,35 @@ impl<E: Engine> Orders for SqlStore<E> {
             .fetch_all(&self.pool)
             .await?;
         rows.into_iter().map(EventRow::read).collect()
+    }
+
+    async fn history_with_names(&self, order: OrderId) -> Result<Vec<OrderHistoryEntry>> {
+        let events = self.history(order).await?;
+        let names = self.names(events.iter().filter_map(|event| event.author)).await?;
+        let named = |event: RecordedEvent| OrderHistoryEntry {
+            at: event.at,
+            actor: event.actor,
+            author: event.author.map(|author| names.of(author)),
+            event: event.event,
+        };
+        Ok(events.into_iter().map(named).collect())
+    }
+
+    async fn search_orders(
+        &self,
+        restaurant: RestaurantId,
+        search: &OrderSearch,
+        placed: Range<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<Order>> {
+        let rows: Vec<OrderRow> = order_search::select::<E>(restaurant, search, placed, limit)
+            .build_query_as()
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(OrderRow::read_order_or_skip)
+            .collect())
     }
 
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>> {

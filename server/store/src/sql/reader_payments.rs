@@ -156,7 +156,7 @@ impl<E: Engine> ReaderPayments for SqlStore<E> {
         });
         let row = RecordRow::write(restaurant_id, record.id(), Some(&record), revision, by.1)?;
         pos_rows::put_record(&mut transaction, row).await?;
-        let subject = AuditSubject::device(restaurant_id, &name);
+        let subject = AuditSubject::named(restaurant_id, &name);
         audit_log::record(&mut transaction, by, Act::ReaderChosen, subject).await?;
         transaction.commit().await?;
         Ok(ChosenReader::Chosen)

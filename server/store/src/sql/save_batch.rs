@@ -10,6 +10,7 @@ use crate::{
         engine::{Engine, SqlTransaction},
         jobs::{JobRow, UNLESS_QUEUED},
         order_rows::{self, EventRow, OrderRow},
+        order_search::GuestTermRow,
         payments,
         pos_rows::{self, RecordRow, stored_number},
         rows::{chunks, insert_all},
@@ -60,7 +61,8 @@ async fn save_new_orders<E: Engine>(transaction: &mut SqlTransaction<E>, batch: 
         .filter_map(|id| batch.orders.get(id))
         .map(OrderRow::write)
         .collect::<Result<_>>()?;
-    insert_all(transaction, &orders, "").await
+    insert_all(transaction, &orders, "").await?;
+    insert_all(transaction, &GuestTermRow::write(batch), "").await
 }
 
 async fn save_changed_orders<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
@@ -75,6 +77,7 @@ async fn save_changed_orders<E: Engine>(transaction: &mut SqlTransaction<E>, bat
             .bind(row.open)
             .bind(row.waiting_since)
             .bind(row.over_since)
+            .bind(row.called_off)
             .bind(&row.progress)
             .execute(&mut **transaction)
             .await?;

@@ -8,6 +8,7 @@ mod fixture;
 
 mod accounts;
 mod audit_log;
+mod cashiers;
 mod changes;
 mod coverage;
 mod demo;
@@ -19,6 +20,7 @@ mod invitations;
 mod jobs;
 mod menus;
 mod order_checks;
+mod order_search;
 mod orders;
 mod payments;
 mod places;

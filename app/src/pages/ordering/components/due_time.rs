@@ -57,6 +57,14 @@ pub fn date(texts: Texts, day: Day) -> String {
     )
 }
 
+/// `21 November 2026, 22:30`
+pub fn date_and_clock(texts: Texts, at: LocalMinute) -> String {
+    texts.fill(
+        Key::WhenAt,
+        &[("day", &date(texts, at.day())), ("time", &at.clock())],
+    )
+}
+
 /// `22:30` today, `Tomorrow, 22:30` later.
 pub fn moment(texts: Texts, at: LocalMinute, today: Day) -> String {
     match at.day() == today {

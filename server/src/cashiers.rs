@@ -1,0 +1,87 @@
+//! Cashiers and their PINs, as owners and managers change them. Tills know the same hash.
+
+use std::num::NonZeroU32;
+
+use ring::pbkdf2;
+use servery_domain::{
+    account::Permission,
+    audit::Author,
+    id::CashierId,
+    limits,
+    pos::cashier::{Cashier, NewCashier, PIN_ROUNDS},
+    problem::ProblemType,
+};
+
+use crate::{
+    accounts::sessions::CurrentUser, catalog::restaurant_now::restaurant_id, clock, http::error::ApiError,
+    state::AppState,
+};
+
+const ROUNDS: NonZeroU32 = NonZeroU32::new(PIN_ROUNDS).expect("there are rounds");
+
+/// Adds a cashier, or gives the one with this id another name and PIN.
+pub async fn put(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    id: CashierId,
+    new: NewCashier,
+) -> Result<(), ApiError> {
+    new.check()?;
+    let restaurant = restaurant_id(app, slug)?;
+    user.check(restaurant, Permission::Staff)?;
+    let known = app.store.cashiers(restaurant).await?;
+    if known.len() >= limits::CASHIERS && known.iter().all(|cashier| cashier.id != id) {
+        return Err(ApiError::new(
+            ProblemType::Conflict,
+            format!("a restaurant has at most {} cashiers", limits::CASHIERS),
+        ));
+    }
+    let NewCashier { name, pin } = new;
+    let pin = app.passwords.in_turn(move || pin_hash(id, &pin)).await?;
+    let cashier = Cashier {
+        id,
+        name: name.trim().to_owned(),
+        pin,
+    };
+    let by = (Author::Account(user.account.id), clock::now());
+    Ok(app.store.put_cashier(restaurant, &cashier, by).await?)
+}
+
+pub async fn remove(app: &AppState, user: &CurrentUser, slug: &str, id: CashierId) -> Result<(), ApiError> {
+    let restaurant = restaurant_id(app, slug)?;
+    user.check(restaurant, Permission::Staff)?;
+    let by = (Author::Account(user.account.id), clock::now());
+    match app.store.remove_cashier(restaurant, id, by).await? {
+        true => Ok(()),
+        false => Err(ApiError::new(ProblemType::NotFound, "there is no such cashier")),
+    }
+}
+
+/// As the tills compute it, in `frontend/src/pos_client/pin.rs`.
+fn pin_hash(cashier: CashierId, pin: &str) -> String {
+    let mut hash = [0; 32];
+    let salt = cashier.to_string();
+    pbkdf2::derive(
+        pbkdf2::PBKDF2_HMAC_SHA256,
+        ROUNDS,
+        salt.as_bytes(),
+        pin.as_bytes(),
+        &mut hash,
+    );
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_has_the_hash_that_another_program_made() {
+        // python3: hashlib.pbkdf2_hmac("sha256", b"1234", f"{5:032x}".encode(), 200_000).hex()
+        assert_eq!(
+            pin_hash(CashierId(5), "1234"),
+            "582f25a3648b6400dd72bd52131104a84fcdfb4bf0c70ba7673e4064ca1e702d"
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Cashiers are records of the point of sale.
+
+use async_trait::async_trait;
+use servery_domain::{
+    audit::{Act, Author},
+    id::{CashierId, RestaurantId},
+    pos::{Record, RecordId, cashier::Cashier},
+    time::Timestamp,
+};
+
+use crate::{
+    Result, SqlStore,
+    cashiers::Cashiers,
+    parse,
+    sql::{
+        audit_log::{self, AuditSubject},
+        engine::{Engine, SqlTransaction},
+        pos_rows::{self, RecordRow},
+        rows::select,
+    },
+};
+
+const OF_RESTAURANT: &str = "where restaurant_id = $1 and gone = false and id like 'cashier-%'";
+const BY_ID: &str = "where restaurant_id = $1 and gone = false and id = $2";
+
+#[async_trait]
+impl<E: Engine> Cashiers for SqlStore<E> {
+    async fn cashiers(&self, restaurant: RestaurantId) -> Result<Vec<Cashier>> {
+        let rows = select::<E, RecordRow>(OF_RESTAURANT)
+            .bind(restaurant.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut cashiers: Vec<Cashier> = rows.into_iter().filter_map(read_or_skip).collect();
+        cashiers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(cashiers)
+    }
+
+    async fn put_cashier(
+        &self,
+        restaurant: RestaurantId,
+        cashier: &Cashier,
+        by: (Author, Timestamp),
+    ) -> Result<()> {
+        let mut transaction = self.begin_write().await?;
+        let revision = pos_rows::next_revision(&mut transaction, &restaurant.to_string()).await?;
+        let record = Record::Cashier(cashier.clone());
+        let row = RecordRow::write(restaurant, record.id(), Some(&record), revision, by.1)?;
+        pos_rows::put_record(&mut transaction, row).await?;
+        let subject = AuditSubject::named(restaurant, &cashier.name);
+        audit_log::record(&mut transaction, by, Act::PinSet, subject).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn remove_cashier(
+        &self,
+        restaurant: RestaurantId,
+        cashier: CashierId,
+        by: (Author, Timestamp),
+    ) -> Result<bool> {
+        let restaurant_id = restaurant.to_string();
+        let mut transaction = self.begin_write().await?;
+        let revision = pos_rows::next_revision(&mut transaction, &restaurant_id).await?;
+        let Some(known) = find(&mut transaction, &restaurant_id, cashier).await? else {
+            return Ok(false);
+        };
+        let gone = RecordId::Cashier(cashier);
+        pos_rows::put_gone(&mut transaction, &restaurant_id, gone, revision, by.1).await?;
+        let subject = AuditSubject::named(restaurant, &known.name);
+        audit_log::record(&mut transaction, by, Act::CashierRemoved, subject).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+async fn find<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    restaurant: &str,
+    cashier: CashierId,
+) -> Result<Option<Cashier>> {
+    let row = select::<E, RecordRow>(BY_ID)
+        .bind(restaurant)
+        .bind(RecordId::Cashier(cashier).to_string())
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(row.and_then(read_or_skip))
+}
+
+/// A record that cannot be read hides no other.
+fn read_or_skip(row: RecordRow) -> Option<Cashier> {
+    match row.body.as_deref().map(parse) {
+        Some(Ok(Record::Cashier(cashier))) => Some(cashier),
+        Some(Err(error)) => {
+            tracing::error!(id = row.id, %error, "cannot read a cashier");
+            None
+        }
+        Some(Ok(_)) | None => None,
+    }
+}

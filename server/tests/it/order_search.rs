@@ -1,0 +1,181 @@
+//! The list of all orders: who may search it, and what its pages show.
+
+use serde_json::{Value, json};
+use servery::clock;
+use servery_domain::{account::Role, audit::Author, problem::ProblemType};
+
+use crate::{board::BOARD, orders::DINER, test_app::TestApp};
+
+impl TestApp {
+    /// Places an order of this guest. Its id.
+    async fn placed_by(&self, name: &str, phone: &str) -> String {
+        let mut placement = self.placement(self.basket("Bottomless Coffee", 1).await).await;
+        placement["contact"] = json!({ "name": name, "phone": phone });
+        let receipt = self.place(&placement).await.json();
+        receipt["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn order_list(&self, cookie: &str, query: &str) -> Value {
+        let answer = self
+            .get(&format!("{DINER}/orders{query}"), &[("cookie", cookie)])
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    let orders = list["orders"].as_array().unwrap().iter();
+    orders
+        .map(|order| order["ordered"]["contact"]["name"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn staff_find_an_order_by_name_phone_number_and_day() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    app.placed_by("Grace Hopper", "+1 212 555 0199").await;
+    app.placed_by("José Müller", "(212) 555-0142").await;
+    let today = app.noon(0).await.day();
+    let (yesterday, tomorrow) = (today.plus(-1), today.plus(1));
+    for (query, expected) in [
+        (String::new(), vec!["José Müller", "Grace Hopper"]),
+        ("?q=muller".to_owned(), vec!["José Müller"]),
+        ("?q=0142".to_owned(), vec!["José Müller"]),
+        ("?q=hop+gra".to_owned(), vec!["Grace Hopper"]),
+        ("?show=called_off".to_owned(), vec![]),
+        ("?show=open&q=grace".to_owned(), vec!["Grace Hopper"]),
+        (
+            format!("?from={today}&to={today}"),
+            vec!["José Müller", "Grace Hopper"],
+        ),
+        (format!("?to={yesterday}"), vec![]),
+        (format!("?from={tomorrow}"), vec![]),
+    ] {
+        let list = app.order_list(&cookie, &query).await;
+        assert_eq!(names(&list), expected, "{query}");
+        assert_eq!(list["next"], Value::Null, "{query}");
+    }
+    for malformed in ["?from=yesterday", "?show=closed", "?before=7", "?to="] {
+        let answer = app
+            .get(&format!("{DINER}/orders{malformed}"), &[("cookie", &cookie)])
+            .await;
+        answer.problem(ProblemType::Malformed);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_fifty_orders_names_the_next() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Owner).await;
+    for number in 0..51 {
+        app.placed_by(&format!("Guest{number}"), "+1 212 555 0100").await;
+    }
+    let first = app.order_list(&cookie, "").await;
+    assert_eq!(names(&first).len(), 50);
+    let next = first["next"].as_str().unwrap();
+    let second = app.order_list(&cookie, &format!("?before={next}")).await;
+    assert_eq!(names(&second), ["Guest0"]);
+    assert_eq!(second["next"], Value::Null);
+    let page = app
+        .get(&format!("{BOARD}/orders?q=guest&from="), &[("cookie", &cookie)])
+        .await;
+    assert_eq!(page.text().matches("class=\"number\"").count(), 50);
+    let older = format!("{BOARD}/orders?q=guest&amp;before={next}");
+    assert!(page.text().contains(&older), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_kitchen_and_a_courier_search_no_orders() {
+    let app = TestApp::new().await;
+    let order = app.placed_by("Grace Hopper", "+1 212 555 0199").await;
+    for role in [Role::Kitchen, Role::Courier] {
+        let cookie = app.staff(role).await;
+        for path in [format!("{DINER}/orders"), format!("{DINER}/orders/{order}")] {
+            let answer = app.get(&path, &[("cookie", &cookie)]).await;
+            answer.problem(ProblemType::Forbidden);
+        }
+        let board = app.get(BOARD, &[("cookie", &cookie)]).await;
+        assert!(!board.text().contains(&format!("{BOARD}/orders\"")), "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_shown_with_what_has_happened_and_by_whom() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let order = app.placed_by("Grace Hopper", "+1 212 555 0199").await;
+    let here = format!("{BOARD}/orders/{order}");
+    let rejected = app
+        .form(&here, &cookie, "event=rejected&reason=busy&page=order")
+        .await;
+    assert_eq!(
+        (rejected.status.as_u16(), rejected.header("location")),
+        (303, &*here)
+    );
+    let record = app
+        .get(&format!("{DINER}/orders/{order}"), &[("cookie", &cookie)])
+        .await
+        .json();
+    let history = record["history"].as_array().unwrap();
+    assert_eq!(history.len(), 2, "{record}");
+    assert_eq!(
+        (&history[0]["actor"], &history[0]["author"]),
+        (&json!("diner"), &Value::Null)
+    );
+    assert_eq!(
+        history[1]["author"],
+        json!({ "account": { "email": "cashier@lighthouse.example" } })
+    );
+    let page = app.get(&format!("{here}?lang=en"), &[("cookie", &cookie)]).await;
+    for text in [
+        "Grace Hopper",
+        "Bottomless Coffee",
+        "Too busy at the moment",
+        "cashier@lighthouse.example",
+        "the guest",
+    ] {
+        assert!(page.text().contains(text), "{text}: {}", page.text());
+    }
+    // A second answer changes nothing, and the page says so.
+    let late = app
+        .form(&here, &cookie, "event=rejected&reason=busy&page=order")
+        .await;
+    assert_eq!(late.header("location"), format!("{here}?wrong=refund"));
+    let other = app
+        .get(
+            &format!("/api/v1/restaurants/jade-lantern/orders/{order}"),
+            &[("cookie", &cookie)],
+        )
+        .await;
+    other.problem(ProblemType::Forbidden);
+}
+
+#[tokio::test]
+async fn an_order_of_another_restaurant_is_not_there() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Owner).await;
+    let order = app.placed_by("Grace Hopper", "+1 212 555 0199").await;
+    let lantern = app.restaurant("jade-lantern").await;
+    let account = app
+        .store
+        .account_by_email("owner@lighthouse.example")
+        .await
+        .unwrap()
+        .unwrap()
+        .account
+        .id;
+    let by = (Author::Operator, clock::now());
+    app.store
+        .put_staff(account, lantern.id, Role::Owner, by)
+        .await
+        .unwrap();
+    let answer = app
+        .get(
+            &format!("/api/v1/restaurants/jade-lantern/orders/{order}"),
+            &[("cookie", &cookie)],
+        )
+        .await;
+    answer.problem(ProblemType::NotFound);
+}
