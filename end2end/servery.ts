@@ -55,7 +55,7 @@ export class Servery {
     const server = spawn(program, ["serve", ...place, ...calm, ...this.settings], {
       cwd: this.folder,
       // The push service of the tests is on this machine.
-      env: { ...process.env, SERVERY_LOG: "warn", SERVERY_PUSH_TO_PRIVATE_ADDRESSES: "true" },
+      env: { ...process.env, SERVERY_LOG: "warn", SERVERY_PRIVATE_ADDRESSES: "true" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     server.stdout.on("data", (text) => (this.#log += text));

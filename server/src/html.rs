@@ -12,6 +12,7 @@ pub mod map_file;
 pub mod menu_files;
 pub mod office_forms;
 pub mod operator_forms;
+pub mod order_files;
 pub mod order_forms;
 pub mod page;
 mod page_headers;

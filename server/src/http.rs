@@ -14,6 +14,7 @@ mod lingering_close;
 pub mod metrics;
 pub mod open_streams;
 pub mod proxy_headers;
+pub mod public_network;
 pub mod rate_limit;
 pub mod rate_limit_headers;
 pub mod serve;

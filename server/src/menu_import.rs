@@ -13,10 +13,11 @@ use tokio::sync::Semaphore;
 use crate::{
     accounts::sessions::CurrentUser,
     edits::{self, EditFailure},
-    http::error::ApiError,
+    http::{client::Client, error::ApiError, rate_limit},
     menu_file::{self, MISTAKES, Words},
     restaurant_file,
     state::AppState,
+    web_page::{self, WebPageError},
 };
 
 pub enum MenuImportOutcome {
@@ -36,6 +37,29 @@ pub struct MenuImport {
 
 /// A menu that is read takes memory many times its size: one after another on each node.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
+/// The page of a web site, as a file.
+pub async fn load_page(
+    app: &AppState,
+    (user, client): (&CurrentUser, &Client),
+    address: &str,
+) -> Result<Result<Vec<u8>, ImportMistake>, ApiError> {
+    app.rate_limiter
+        .take_for_person(&rate_limit::WEB_PAGES, &user.account.id.to_string(), client)?;
+    let loaded = web_page::load(&app.settings, address).await;
+    Ok(loaded.map_err(|error| {
+        let (fault, value) = match error {
+            WebPageError::Address => (ImportFault::PageAddress, address.to_owned()),
+            WebPageError::TooLarge => (ImportFault::TooLarge, menu_file::MOST_BYTES.to_owned()),
+            WebPageError::Status(status) => (ImportFault::PageNotLoaded, format!("HTTP {status}")),
+            WebPageError::Unreachable(error) => {
+                tracing::info!(%error, "a page that a menu was to be imported from was not loaded");
+                (ImportFault::PageNotLoaded, address.to_owned())
+            }
+        };
+        ImportMistake::new(FilePosition::File, fault, value)
+    }))
+}
 
 /// All of the file, or nothing of it. The same import again changes nothing; another file under the same id is another import.
 pub async fn import(

@@ -21,7 +21,7 @@ use crate::{
     about, api,
     html::{
         account_forms, board_forms, card_page, map_file, menu_files, office_forms, operator_forms,
-        order_forms, page, picture_forms, pictures, qr_files, release_files, sitemap, staff_forms,
+        order_files, order_forms, page, picture_forms, pictures, qr_files, release_files, sitemap, staff_forms,
         staff_manifest,
     },
     http::{
@@ -114,6 +114,7 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/orders/{token}/paid", get(order_forms::get_paid)),
         ("/orders/{token}/pay-at-door", post(order_forms::post_pay_at_door)),
         ("/board/{slug}/orders/{id}", post(board_forms::post_event)),
+        ("/board/{slug}/orders.csv", get(order_files::get_orders_csv)),
         ("/board/{slug}/devices", post(board_forms::post_devices)),
         ("/board/{slug}/devices/op-imports", op_imports),
         ("/board/{slug}/stock", post(board_forms::post_stock)),

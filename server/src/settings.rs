@@ -79,9 +79,9 @@ pub struct Settings {
     /// The secret key for Web Push, 32 bytes as base64url [default: made once, and kept in the database]
     #[arg(long, global = true, env = "SERVERY_PUSH_KEY", hide_env_values = true)]
     pub push_key: Option<String>,
-    /// Send push messages to addresses of this machine and of private networks, too: for tests
-    #[arg(long, global = true, env = "SERVERY_PUSH_TO_PRIVATE_ADDRESSES", num_args = 0..=1, default_missing_value = "true")]
-    pub push_to_private_addresses: Option<bool>,
+    /// Reach addresses of this machine and of private networks, too, with push messages and for menus of web pages: for tests
+    #[arg(long, global = true, env = "SERVERY_PRIVATE_ADDRESSES", num_args = 0..=1, default_missing_value = "true")]
+    pub private_addresses: Option<bool>,
     /// A proxy is in front, and sets X-Forwarded-For
     #[arg(long, global = true, env = "SERVERY_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
     pub behind_proxy: Option<bool>,
@@ -151,7 +151,7 @@ impl Settings {
             mail_from: self.mail_from.or(filed.mail_from),
             public_url: self.public_url.or(filed.public_url),
             push_key: self.push_key.or(filed.push_key),
-            push_to_private_addresses: self.push_to_private_addresses.or(filed.push_to_private_addresses),
+            private_addresses: self.private_addresses.or(filed.private_addresses),
             behind_proxy: self.behind_proxy.or(filed.behind_proxy),
             guest_days: self.guest_days.or(filed.guest_days),
             source_url: self.source_url.or(filed.source_url),
@@ -240,8 +240,8 @@ impl Settings {
         self.behind_proxy.unwrap_or(false)
     }
 
-    pub fn push_to_private_addresses(&self) -> bool {
-        self.push_to_private_addresses.unwrap_or(false)
+    pub fn private_addresses(&self) -> bool {
+        self.private_addresses.unwrap_or(false)
     }
 
     pub fn heavy_at(&self) -> u64 {

@@ -10,6 +10,8 @@ pub const PAGE_DEFAULT: usize = 20;
 pub const PAGE_MOST: usize = 100;
 /// Orders on a page of the list of all orders.
 pub const PAGE_ORDERS: usize = 50;
+/// Orders in a file for the books.
+pub const EXPORTED_ORDERS: usize = 20_000;
 /// Characters in a name of a restaurant, category, dish, group or choice.
 pub const NAME: usize = 120;
 /// Characters in a description.
@@ -52,6 +54,8 @@ pub const PLACES: usize = 8;
 pub const REFUNDS: usize = 20;
 /// Days ahead that an order may be for.
 pub const DAYS_AHEAD: u8 = 28;
+/// Characters in the address of a web page that a menu is imported from.
+pub const WEB_ADDRESS: usize = 2_000;
 /// Bytes in the body of a request.
 pub const BODY: usize = 64 * 1024;
 /// Edits of a restaurant that wait to be published, and changes of one edit.

@@ -214,6 +214,9 @@ codes! {
         TooManyChanges = "changes",
         OtherCurrency = "currency",
         OtherRestaurant = "restaurant",
+        /// The page that it comes from.
+        PageAddress = "page-address",
+        PageNotLoaded = "page-not-loaded",
         /// A dish.
         NoName = "name",
         NoPrice = "price",
@@ -290,6 +293,8 @@ impl fmt::Display for ImportMistake {
                 write!(f, "the prices are in {value}, and the restaurant's are not")
             }
             ImportFault::OtherRestaurant => write!(f, "the file is of another restaurant: {value}"),
+            ImportFault::PageAddress => write!(f, "{value:?} is no address of a page on the internet"),
+            ImportFault::PageNotLoaded => write!(f, "the page could not be loaded: {value}"),
             ImportFault::NoName => f.write_str("the name is missing"),
             ImportFault::NoPrice => f.write_str("the price is missing"),
             ImportFault::NoAmount => write!(f, "{value:?} is no price in this currency"),

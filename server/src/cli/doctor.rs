@@ -179,9 +179,9 @@ fn check_settings(settings: &Settings) -> Vec<Finding> {
         }
         _ => {}
     }
-    if settings.push_to_private_addresses() {
+    if settings.private_addresses() {
         check.warn(
-            "--push-to-private-addresses is for tests: who orders may have requests sent into your network",
+            "--private-addresses is for tests: who orders or imports a menu may have requests sent into your network",
         );
     }
     check.or_ok("complete")

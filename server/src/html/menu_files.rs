@@ -71,6 +71,15 @@ async fn download(
     let office = edits::edited_restaurant(app, user, slug).await?;
     let written = tokio::task::spawn_blocking(move || write(&office.edited));
     let bytes = written.await.map_err(|error| ApiError::internal(&error))??;
+    attachment(slug, (name, media_type), bytes)
+}
+
+/// A file that a browser saves under the restaurant's name.
+pub fn attachment(
+    slug: &str,
+    (name, media_type): (&str, &'static str),
+    bytes: Vec<u8>,
+) -> Result<Response, ApiError> {
     // A slug has letters, digits and hyphens.
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{slug}-{name}\""));
     let disposition = disposition.map_err(|error| ApiError::internal(&error))?;

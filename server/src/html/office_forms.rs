@@ -555,18 +555,19 @@ async fn change_changes(
 /// `POST /office/{slug}/import`: a menu from a file.
 pub async fn post_menu_import(
     context: FormContext,
+    client: Client,
     user: Result<CurrentUser, ApiError>,
     Text(slug): Text,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let here = format!("/office/{slug}/import");
-    let result = import_menu(&context.0, user, &slug, form).await;
+    let result = import_menu(&context.0, (user, &client), &slug, form).await;
     respond(result.map(|result| redirect(&result.address(&here))), &context).await
 }
 
 async fn import_menu(
     app: &AppState,
-    user: Result<CurrentUser, ApiError>,
+    (user, client): (Result<CurrentUser, ApiError>, &Client),
     slug: &str,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<ImportResult, ApiError> {
@@ -583,13 +584,18 @@ async fn import_menu(
         Err(FileFormError::Other(error)) => return Err(error),
     };
     let fields = form.fields();
-    if form.file.is_empty() {
-        return Ok(ImportResult::NoFile);
-    }
+    let file = match (form.file.is_empty(), fields.get("page")) {
+        (false, _) => form.file.to_vec(),
+        (true, "") => return Ok(ImportResult::NoFile),
+        (true, page) => match menu_import::load_page(app, (&user, client), page).await? {
+            Ok(file) => file,
+            Err(mistake) => return Ok(ImportResult::Mistakes(vec![mistake])),
+        },
+    };
     let dry_run = fields.get("act") == "check";
     let import = MenuImport {
         id: id_in(fields)?,
-        file: form.file.to_vec(),
+        file,
         unlisted: Unlisted::from_code(fields.get("unlisted")).unwrap_or(Unlisted::Keep),
         dry_run,
     };

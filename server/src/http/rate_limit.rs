@@ -134,6 +134,12 @@ pub static PICTURES: Policy = Policy {
     quota: 200,
     window: 3_600,
 };
+/// Pages of other web sites that one account has loaded.
+pub static WEB_PAGES: Policy = Policy {
+    name: "web-pages",
+    quota: 30,
+    window: 3_600,
+};
 pub static ORDERS: Policy = Policy {
     name: "orders",
     quota: 60,

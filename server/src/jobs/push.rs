@@ -2,7 +2,6 @@
 
 mod base64url;
 mod encrypt;
-mod endpoint;
 pub mod error;
 pub mod pusher;
 mod vapid;
@@ -22,7 +21,13 @@ use servery_domain::{
 use servery_store::{StoreError, orders::Tracked};
 
 use self::{error::PushError, pusher::PushClient};
-use crate::{clock, http::error::ApiError, jobs::mail, orders, state::AppState};
+use crate::{
+    clock,
+    http::{error::ApiError, public_network::public_url},
+    jobs::mail,
+    orders,
+    state::AppState,
+};
 
 /// Seconds for which a push service stores a message for a device that is offline.
 const TTL_SECONDS: u32 = 4 * 3_600;
@@ -76,8 +81,17 @@ pub async fn subscribe(
     }
 }
 
+fn read_endpoint(app: &AppState, endpoint: &str) -> Option<Url> {
+    public_url(endpoint, &["https"], app.settings.private_addresses())
+}
+
 fn check_address(app: &AppState, endpoint: &str, keys: &SubscriptionKeys) -> Result<(), ApiError> {
-    endpoint::read(endpoint, app.settings.push_to_private_addresses())?;
+    if read_endpoint(app, endpoint).is_none() {
+        return Err(ApiError::new(
+            ProblemType::NotAccepted,
+            "'endpoint' is the https address of a push service on the internet",
+        ));
+    }
     let not_accepted = |_| ApiError::new(ProblemType::NotAccepted, "'p256dh' and 'auth' are no keys");
     encrypt::Reader::new(keys).map_err(not_accepted)?;
     Ok(())
@@ -167,8 +181,7 @@ async fn send(
     text: &[u8],
 ) -> Result<(), PushError> {
     let client = client(app).await?;
-    let Ok(endpoint) = endpoint::read(&subscription.endpoint, app.settings.push_to_private_addresses())
-    else {
+    let Some(endpoint) = read_endpoint(app, &subscription.endpoint) else {
         // The endpoint was accepted under other settings.
         return Ok(app.store.remove_endpoint(&subscription.endpoint).await?);
     };

@@ -6,6 +6,7 @@ use servery_domain::{
     account::Permission,
     id::OrderId,
     limits,
+    order::Order,
     order_search::{OrderCursor, OrderList, OrderRecord, OrderSearch},
     problem::ProblemType,
     time::{Day, Timestamp},
@@ -41,6 +42,28 @@ pub async fn list(
         }),
         orders,
     })
+}
+
+/// All orders that a search finds, the newest first, if they are not too many for a file.
+pub async fn export(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    search: &OrderSearch,
+) -> Result<Vec<Order>, ApiError> {
+    let restaurant = restaurant_now(app, slug).await?;
+    let id = restaurant.listing.restaurant.id;
+    user.check(id, Permission::SearchOrders)?;
+    let placed = placed(&restaurant, search);
+    let most = limits::EXPORTED_ORDERS;
+    let orders = app.store.search_orders(id, search, placed, most + 1).await?;
+    match orders.len() > most {
+        true => Err(ApiError::new(
+            ProblemType::TooLarge,
+            format!("a file has at most {most} orders; choose fewer days"),
+        )),
+        false => Ok(orders),
+    }
 }
 
 /// The moments at which the search's days begin and end.

@@ -5,16 +5,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::Request,
+    response::{Html, Redirect},
+    routing::get,
+};
 use serde_json::{Value, json};
 use servery::cli::{export, import};
-use servery::clock;
+use servery::{clock, settings::Settings};
 use servery_domain::{account::Role, limits, menu_import::Unlisted, problem::ProblemType};
 use servery_store::restaurant_files::ImportMode;
 
 use crate::{
     orders::DINER,
-    test_app::{Answer, TestApp, unique},
+    test_app::{Answer, TestApp, listen, unique},
 };
 
 const OFFICE: &str = "/office/lighthouse-diner";
@@ -43,18 +49,24 @@ impl TestApp {
 
     /// A file in the form of the page: where it leads, decoded.
     async fn send_form(&self, cookie: &str, (act, file): (&str, &[u8])) -> String {
+        self.send_import(cookie, &[("act", act)], file).await
+    }
+
+    /// The address of a page in the same form.
+    async fn send_page(&self, cookie: &str, page: &str) -> String {
+        self.send_import(cookie, &[("act", "import"), ("page", page)], b"").await
+    }
+
+    async fn send_import(&self, cookie: &str, fields: &[(&str, &str)], file: &[u8]) -> String {
         let mut body = Vec::new();
-        for (name, value) in [("id", unique().as_str()), ("unlisted", "keep")] {
+        for (name, value) in [("id", unique().as_str()), ("unlisted", "keep")].iter().chain(fields) {
             let part =
                 format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend(part.bytes());
         }
         let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"menu.csv\"\r\n\r\n";
         body.extend(head.bytes().chain(file.iter().copied()));
-        let act = format!(
-            "\r\n--edge\r\nContent-Disposition: form-data; name=\"act\"\r\n\r\n{act}\r\n--edge--\r\n"
-        );
-        body.extend(act.bytes());
+        body.extend(b"\r\n--edge--\r\n");
         let request = Request::post(format!("{OFFICE}/import"))
             .header("cookie", cookie)
             .header("content-type", "multipart/form-data; boundary=edge");
@@ -276,4 +288,64 @@ async fn ten_thousand_dishes_are_imported_within_seconds() {
     );
     assert!(taken < IMPORT_LIMIT, "{taken:?}");
     assert!(page.body.len() < 400_000, "{} bytes", page.body.len());
+}
+
+/// A web site with a menu, at `/menu`, and with pages that lead elsewhere. Its address.
+async fn web_site() -> String {
+    const PAGE: &str = r#"<!doctype html><title>Menu</title><script type="application/ld+json">
+        {"@type": "Menu", "hasMenuSection": {"name": "Soups", "hasMenuItem":
+        {"name": "Lobster Bisque", "offers": {"price": "8.50", "priceCurrency": "USD"}}}}</script>"#;
+    let moved = |to: &'static str| get(async move || Redirect::to(to));
+    let router = Router::new()
+        .route("/menu", get(async || Html(PAGE)))
+        .route("/moved", moved("/menu"))
+        .route("/round", moved("/round"))
+        .route("/file", moved("file:///etc/passwd"))
+        .route("/large", get(async || vec![b' '; limits::MENU_FILE + 1]));
+    format!("http://{}", listen(router).await.0)
+}
+
+#[tokio::test]
+async fn a_menu_is_imported_from_the_address_of_a_page() {
+    let settings = Settings {
+        private_addresses: Some(true),
+        ..Settings::default()
+    };
+    let (app, site) = (TestApp::with(None, settings).await, web_site().await);
+    let owner = app.staff(Role::Owner).await;
+    let imported = app.send_page(&owner, &format!(" {site}/moved ")).await;
+    assert!(imported.contains("imported"), "{imported}");
+    assert_eq!(app.edit_count(&owner).await, 1);
+    for (page, fault) in [
+        ("/nowhere", "page-not-loaded"),
+        ("/round", "page-address"),
+        ("/file", "page-address"),
+        ("/large", "large"),
+    ] {
+        let result = app.send_page(&owner, &format!("{site}{page}")).await;
+        assert!(result.contains(&format!("%22{fault}%22")), "{page}: {result}");
+    }
+    let nobody = app.send_page(&owner, "http://127.0.0.1:9/menu").await;
+    assert!(nobody.contains("%22page-not-loaded%22"), "{nobody}");
+    assert!(app.send_page(&owner, "").await.contains("no_file"));
+    assert_eq!(app.edit_count(&owner).await, 1);
+}
+
+#[tokio::test]
+async fn a_page_in_a_private_network_is_not_loaded() {
+    let (app, site) = (TestApp::new().await, web_site().await);
+    let owner = app.staff(Role::Owner).await;
+    let port = site.rsplit(':').next().unwrap();
+    for address in [
+        format!("{site}/menu"),
+        format!("http://localhost:{port}/menu"),
+        "http://localhost/menu".to_owned(),
+        "http://169.254.169.254/latest".to_owned(),
+        "file:///etc/passwd".to_owned(),
+        "menu".to_owned(),
+    ] {
+        let result = app.send_page(&owner, &address).await;
+        assert!(result.contains("%22page-address%22"), "{address}: {result}");
+    }
+    assert_eq!(app.edit_count(&owner).await, 0);
 }

@@ -179,3 +179,37 @@ async fn an_order_of_another_restaurant_is_not_there() {
         .await;
     answer.problem(ProblemType::NotFound);
 }
+
+#[tokio::test]
+async fn orders_are_a_table_for_the_books_without_a_word_about_guests() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Owner).await;
+    app.placed_by("Grace Hopper", "+1 212 555 0199").await;
+    app.placed_by("Ada Lovelace", "+1 212 555 0142").await;
+    let csv = async |query: &str| {
+        let path = format!("{BOARD}/orders.csv{query}");
+        app.get(&path, &[("cookie", &cookie)]).await
+    };
+    let file = csv("?q=grace").await;
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename=\"lighthouse-diner-orders.csv\""
+    );
+    let lines: Vec<_> = file.text().lines().collect();
+    assert_eq!(
+        lines[0],
+        "\u{feff}number,placed,state,fulfilment,payment,currency,total,paid_by_card,refunded,tax_8.875"
+    );
+    let cells: Vec<_> = lines[1].split(',').collect();
+    assert_eq!(
+        (cells[0], &cells[2..6]),
+        ("1", &["placed", "collection", "door", "USD"][..])
+    );
+    assert_eq!((lines.len(), &cells[7..9]), (2, &["0.00", "0.00"][..]));
+    assert!(!file.text().contains("Hopper") && !file.text().contains("555"));
+    assert_eq!(csv("").await.text().lines().count(), 3);
+    let german = csv("?lang=de").await;
+    assert!(german.text().contains("number;placed;"), "{}", german.text());
+    csv("?from=soon").await.problem(ProblemType::Malformed);
+}

@@ -29,7 +29,7 @@ struct Diner {
 impl Diner {
     async fn new() -> Self {
         let settings = Settings {
-            push_to_private_addresses: Some(true),
+            private_addresses: Some(true),
             ..Settings::default()
         };
         let (app, service) = (TestApp::with(None, settings).await, PushService::start().await);

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use servery_domain::{
     edit::EditedRestaurant,
+    limits,
     menu_import::{FilePosition, ImportFault, ImportMistake, ImportSummary, Unlisted},
     slug::Slug,
 };
@@ -44,9 +45,14 @@ pub fn page(slug: &Slug, office: &EditedRestaurant, result: Option<&ImportResult
             {edit_id(office.new_id)}
             <p class="field">
                 <label for="file">{texts.get(Key::ImportFile)}</label>
-                <input type="file" id="file" name="file" required accept=FILES aria-describedby="file-hint"/>
+                <input type="file" id="file" name="file" accept=FILES aria-describedby="file-hint"/>
             </p>
             <p class="hint" id="file-hint">{texts.get(Key::ImportFileHint)}</p>
+            <p class="field">
+                <label for="page">{texts.get(Key::ImportPage)}</label>
+                <input type="url" id="page" name="page" maxlength=limits::WEB_ADDRESS placeholder="https://" autocomplete="off" aria-describedby="page-hint"/>
+            </p>
+            <p class="hint" id="page-hint">{texts.get(Key::ImportPageHint)}</p>
             <fieldset>
                 <legend>{texts.get(Key::ImportUnlisted)}</legend>
                 {unlisted(Unlisted::Keep, Key::ImportUnlistedKeep)}
@@ -159,6 +165,8 @@ fn fault(fault: ImportFault) -> Key {
         ImportFault::NoDishes => Key::ImportFaultEmpty,
         ImportFault::OtherCurrency => Key::ImportFaultCurrency,
         ImportFault::OtherRestaurant => Key::ImportFaultRestaurant,
+        ImportFault::PageAddress => Key::ImportFaultPageAddress,
+        ImportFault::PageNotLoaded => Key::ImportFaultPageNotLoaded,
         ImportFault::NoName => Key::ImportFaultName,
         ImportFault::NoPrice => Key::ImportFaultPrice,
         ImportFault::NoAmount => Key::ImportFaultAmount,

@@ -75,6 +75,14 @@ pub fn page(restaurant: &Restaurant, list: &OrderList, asked: &AskedOrders) -> i
         };
         view! { <a href=address(&here, page.pairs())>{texts.get(Key::OrdersOlder)}</a> }
     });
+    let file = (!list.orders.is_empty()).then(|| {
+        let all = OrderSearch {
+            before: None,
+            ..search.clone()
+        };
+        let file = address(&format!("{here}.csv"), all.pairs());
+        view! { <p><a href=file download="">{texts.get(Key::OrdersCsv)}</a></p> }
+    });
     let malformed = asked.is_malformed.then(|| texts.get(Key::OrdersMalformed));
     view! {
         <article class="office">
@@ -84,6 +92,7 @@ pub fn page(restaurant: &Restaurant, list: &OrderList, asked: &AskedOrders) -> i
             {none}
             <ol class="rows orders" role="list">{rows}</ol>
             <p class="pages">{newest}" "{older}</p>
+            {file}
             <p><a href=format!("/board/{}", restaurant.slug)>{texts.get(Key::OrdersBoard)}</a></p>
         </article>
     }

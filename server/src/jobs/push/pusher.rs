@@ -7,8 +7,8 @@ use reqwest::{Client, redirect::Policy};
 use servery_store::Store;
 use tokio::sync::OnceCell;
 
-use super::{endpoint, error::PushError, vapid};
-use crate::settings::Settings;
+use super::{error::PushError, vapid};
+use crate::{http::public_network::PublicResolver, settings::Settings};
 
 /// For one message.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,8 +42,8 @@ impl PushClient {
         let key = vapid::read_key(&text).ok_or(PushError::Key)?;
         // Fails if another part of the program has installed a provider before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let resolver = endpoint::Public {
-            private: settings.push_to_private_addresses(),
+        let resolver = PublicResolver {
+            private: settings.private_addresses(),
         };
         let client = Client::builder()
             .timeout(TIMEOUT)

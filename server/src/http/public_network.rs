@@ -1,4 +1,4 @@
-//! Which addresses a push service may have: public ones only, so that nobody can make the server send requests into its own network.
+//! Addresses that others name and the server then asks: public ones only, so that nobody can make it send requests into its own network.
 
 use std::{
     io,
@@ -9,35 +9,29 @@ use reqwest::{
     Url,
     dns::{Addrs, Name, Resolve, Resolving},
 };
-use servery_domain::contact::{InvalidField, invalid_field};
 
-/// With `private`, every address is allowed.
-pub fn read(endpoint: &str, private: bool) -> Result<Url, InvalidField> {
-    let wrong = || {
-        invalid_field(
-            "endpoint",
-            "is the https address of a push service on the internet",
-        )
-    };
-    let url = Url::parse(endpoint).map_err(|_| wrong())?;
+/// An address on the internet, with one of these schemes at its usual port. With `private`, any address.
+pub fn public_url(address: &str, schemes: &[&str], private: bool) -> Option<Url> {
+    let url = Url::parse(address).ok()?;
+    is_public_url(&url, schemes, private).then_some(url)
+}
+
+/// The same for an address that was read already, such as that of a redirect.
+pub fn is_public_url(url: &Url, schemes: &[&str], private: bool) -> bool {
     let anonymous = url.username().is_empty() && url.password().is_none();
-    let outside = url.scheme() == "https"
+    let outside = schemes.contains(&url.scheme())
         && url.port().is_none()
         && url.domain().is_some_and(|name| name.contains('.'));
     let anywhere = private && matches!(url.scheme(), "http" | "https");
-    if anonymous && (outside || anywhere) {
-        Ok(url)
-    } else {
-        Err(wrong())
-    }
+    anonymous && (outside || anywhere)
 }
 
 /// A DNS resolver that returns public addresses only, unless private ones are allowed.
-pub struct Public {
+pub struct PublicResolver {
     pub private: bool,
 }
 
-impl Resolve for Public {
+impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let private = self.private;
         Box::pin(async move {
@@ -77,14 +71,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endpoint_is_out_on_the_internet() {
-        for endpoint in [
+    fn an_address_is_out_on_the_internet() {
+        for address in [
             "https://push.example.com/x?y",
             "https://fcm.googleapis.com:443/fcm/send/a:b",
         ] {
-            assert!(read(endpoint, false).is_ok(), "{endpoint}");
+            assert!(public_url(address, &["https"], false).is_some(), "{address}");
         }
-        for endpoint in [
+        for address in [
             "http://push.example.com/x",
             "https://push.example.com:8443/x",
             "https://ada@push.example.com/x",
@@ -100,21 +94,21 @@ mod tests {
             "push.example.com",
             "",
         ] {
-            assert!(read(endpoint, false).is_err(), "{endpoint}");
+            assert!(public_url(address, &["https"], false).is_none(), "{address}");
         }
     }
 
     #[test]
     fn private_addresses_are_reached_if_the_operator_says_so() {
-        for endpoint in [
+        for address in [
             "http://127.0.0.1:4000/x",
             "http://localhost:4000/x",
             "http://[::1]:4000/x",
             "https://push.example.com/x",
         ] {
-            assert!(read(endpoint, true).is_ok(), "{endpoint}");
+            assert!(public_url(address, &["https"], true).is_some(), "{address}");
         }
-        assert!(read("ftp://127.0.0.1/x", true).is_err());
+        assert!(public_url("ftp://127.0.0.1/x", &["https"], true).is_none());
     }
 
     #[test]
@@ -162,7 +156,7 @@ mod tests {
     #[tokio::test]
     async fn a_name_of_this_machine_is_not_found() {
         let name = || "localhost".parse().unwrap();
-        assert!(Public { private: false }.resolve(name()).await.is_err());
-        assert!(Public { private: true }.resolve(name()).await.is_ok());
+        assert!(PublicResolver { private: false }.resolve(name()).await.is_err());
+        assert!(PublicResolver { private: true }.resolve(name()).await.is_ok());
     }
 }
