@@ -20,8 +20,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     about, api,
     html::{
-        account_forms, board_forms, card_page, map_file, menu_files, office_forms, operator_forms,
-        order_files, order_forms, page, picture_forms, pictures, qr_files, release_files, sitemap, staff_forms,
+        account_forms, board_forms, card_page, invitation_forms, map_file, menu_files, menu_import_forms,
+        new_restaurant_forms, office_forms, operator_forms, order_files, order_forms, page, picture_forms, pictures, qr_files, release_files, sitemap, staff_forms, staff_list_forms,
         staff_manifest,
     },
     http::{
@@ -100,10 +100,10 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
     let part = post(office_forms::post_part).layer(body_limit(limits::EDIT));
     // A form says a little around its file.
     let menu_import =
-        post(office_forms::post_menu_import).layer(body_limit(limits::MENU_FILE + limits::BODY));
+        post(menu_import_forms::post_menu_import).layer(body_limit(limits::MENU_FILE + limits::BODY));
     let picture = post(picture_forms::post_picture).layer(body_limit(limits::PICTURE_FILE + limits::BODY));
     let new_restaurant =
-        post(office_forms::post_new_restaurant).layer(body_limit(limits::NEW_RESTAURANT_FORM));
+        post(new_restaurant_forms::post_new_restaurant).layer(body_limit(limits::NEW_RESTAURANT_FORM));
     vec![
         ("/restaurants/{slug}/basket", post(order_forms::post_line)),
         ("/restaurants/{slug}/basket/lines", post(order_forms::post_counts)),
@@ -129,7 +129,7 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/account/reset", post(account_forms::post_reset_request)),
         ("/account/reset/{token}", post(account_forms::post_reset)),
         ("/account/verify/{token}", post(account_forms::post_verify)),
-        ("/invitations/{token}", post(office_forms::post_invitation)),
+        ("/invitations/{token}", post(invitation_forms::post_invitation)),
         ("/new-restaurant", new_restaurant),
         ("/office/{slug}", post(office_forms::post_menu)),
         ("/office/{slug}/parts/{part}", part),
@@ -152,7 +152,7 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ),
         ("/operator", post(operator_forms::post_operator)),
         ("/operator/invitation.svg", get(qr_files::get_invitation_code)),
-        ("/office/{slug}/staff", post(office_forms::post_staff)),
+        ("/office/{slug}/staff", post(staff_list_forms::post_staff)),
         (
             "/office/{slug}/staff/invitation.svg",
             get(qr_files::get_invitation_code),

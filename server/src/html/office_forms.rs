@@ -1,267 +1,33 @@
-//! The forms of the office.
+//! The forms of the office that change the menu and the settings.
 
-use axum::{
-    extract::{Multipart, multipart::MultipartRejection},
-    response::Response,
-};
+use axum::response::Response;
 use servery_app::{
     form_fields::FormFields,
-    import_result::ImportResult,
-    page_address::{PageAddress, address},
-    pages::account::links::WEAK_PASSWORD,
+    page_address::address,
     part_form::{self, PartForm},
     text::{Texts, office},
 };
 use servery_domain::{
-    account::{Password, Permission, Role, SignUp, StaffPosition},
     edit::{Direction, Edit, EditRefusal, PartChange, PartKey, UnknownPart},
     id::EditId,
-    invitation::{Invitation, NewStaffInvitation},
     lang::Lang,
-    menu_import::{FilePosition, ImportFault, ImportMistake, Unlisted},
-    pos::cashier::NewCashier,
     problem::ProblemType,
     restaurant_file::RestaurantFile,
     time::TimeZoneName,
 };
 
-use super::{
-    account_forms::with_cookie,
-    file_form::{FileForm, FileFormError},
-    order_forms::{Form, FormContext, redirect, respond},
-    preferences::Preferences,
-};
+use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
-    accounts::sessions::{self, CurrentUser},
-    cashiers, clock,
+    accounts::sessions::CurrentUser,
+    clock,
     edits::{self, EditFailure},
     http::{
-        client::Client,
         error::{ApiError, Segments, Text},
-        invitation_cookie, visitor,
+        visitor,
     },
-    invitations, menu_file,
-    menu_import::{self, MenuImport, MenuImportOutcome},
-    new_restaurant::{self, Outcome},
     public_holidays::{self, Added},
-    staff,
     state::AppState,
 };
-
-const NEW_RESTAURANT: &str = "/new-restaurant";
-
-/// `POST /invitations/{token}`: accepts it with a new account, or with the one that is signed in.
-pub async fn post_invitation(
-    context: FormContext,
-    client: Client,
-    Text(token): Text,
-    form: Form,
-) -> Response {
-    let result = match accept(&context, &client, &token, &form).await {
-        Ok(response) => Ok(response),
-        // The page then asks for an account.
-        Err(error) if error.0.is(ProblemType::SignedOut) => Ok(redirect(&invitations::path(&token))),
-        Err(error) if error.0.status < 500 => {
-            let path = invitations::path(&token);
-            Ok(redirect(&address(&path, [("wrong", refusal_code(&error))])))
-        }
-        Err(error) => Err(error),
-    };
-    respond(result, &context).await
-}
-
-/// A link that is over needs no word: the page says so.
-fn refusal_code(error: &ApiError) -> &'static str {
-    let problem = &error.0;
-    if problem.is(ProblemType::Conflict) {
-        "email-taken"
-    } else if problem.is(ProblemType::TooOften) {
-        "often"
-    } else if problem.is(ProblemType::WeakPassword) {
-        WEAK_PASSWORD
-    } else {
-        "refused"
-    }
-}
-
-async fn accept(
-    context: &FormContext,
-    client: &Client,
-    token: &str,
-    form: &Form,
-) -> Result<Response, ApiError> {
-    let (app, headers) = (&context.0, &context.2);
-    if !form.get("signed-in").is_empty() {
-        let user = sessions::session(app, headers).await?;
-        let user = user.ok_or_else(|| ApiError::new(ProblemType::SignedOut, "sign in first"))?;
-        let accepted = invitations::accept_as(app, &user, token).await?;
-        return Ok(redirect(&next_page(&accepted)));
-    }
-    let sign_up = SignUp {
-        email: form.get("email").to_owned(),
-        password: Password(form.raw("password").to_owned()),
-        name: form.get("name").to_owned(),
-        lang: Preferences::usual_lang(&PageAddress::new(NEW_RESTAURANT, ""), headers),
-    };
-    let (accepted, cookie) = invitations::accept_as_new(app, (client, headers), token, sign_up).await?;
-    Ok(match cookie {
-        Some(cookie) => with_cookie(redirect(&next_page(&accepted)), cookie),
-        None => redirect(&address("/account/sign-up", [("done", "sent")])),
-    })
-}
-
-/// Where the work begins.
-fn next_page(accepted: &Invitation) -> String {
-    match &accepted.position {
-        None => NEW_RESTAURANT.to_owned(),
-        Some(StaffPosition { slug, role, .. }) => match role.may(Permission::Edit) {
-            true => format!("/office/{slug}"),
-            false => format!("/board/{slug}"),
-        },
-    }
-}
-
-/// `POST /office/{slug}/staff`: invites somebody, and changes roles.
-pub async fn post_staff(
-    context: FormContext,
-    client: Client,
-    user: Result<CurrentUser, ApiError>,
-    Text(slug): Text,
-    form: Form,
-) -> Response {
-    let here = format!("/office/{slug}/staff");
-    let result = match change_staff(&context.0, user, &client, (&slug, &here), &form).await {
-        Err(error) => match staff_refusal(&error, form.get("act")) {
-            Some(wrong) => Ok(redirect(&address(&here, [("wrong", wrong)]))),
-            None => Err(error),
-        },
-        done => done,
-    };
-    respond(result, &context).await
-}
-
-/// What the page says about it; `None` for what needs a page of its own.
-fn staff_refusal(error: &ApiError, act: &str) -> Option<&'static str> {
-    match (invitation_refusal(error), act) {
-        (wrong, "invite" | "withdraw") => wrong,
-        (Some("email"), "pin") => Some("pin"),
-        (Some("invitations"), "pin") => Some("cashiers"),
-        (Some("invitations"), _) => Some("last-owner"),
-        (Some("email"), _) => Some("refused"),
-        (wrong, _) => wrong,
-    }
-}
-
-/// What a page with invitations says about it; `None` for what needs a page of its own.
-pub fn invitation_refusal(error: &ApiError) -> Option<&'static str> {
-    let refusals = [
-        (ProblemType::Conflict, "invitations"),
-        (ProblemType::TooOften, "often"),
-        (ProblemType::NotAccepted, "email"),
-        // Another person was faster: the list shows the current state.
-        (ProblemType::NotFound, "gone"),
-    ];
-    refusals
-        .into_iter()
-        .find(|(kind, _)| error.0.is(*kind))
-        .map(|(_, wrong)| wrong)
-}
-
-async fn change_staff(
-    app: &AppState,
-    user: Result<CurrentUser, ApiError>,
-    client: &Client,
-    (slug, here): (&str, &str),
-    form: &Form,
-) -> Result<Response, ApiError> {
-    let user = user?;
-    let not_accepted = |what: &str| ApiError::new(ProblemType::NotAccepted, what.to_owned());
-    let role = || Role::from_code(form.get("role")).ok_or_else(|| not_accepted("'role' is not a role"));
-    let id = || {
-        let id = form.get("id").parse();
-        id.map_err(|_| not_accepted("'id' is not the id of an invitation: open the page again"))
-    };
-    let account = || {
-        let account = form.get("account").parse();
-        account.map_err(|_| not_accepted("'account' is not the id of an account"))
-    };
-    let cashier = || {
-        let cashier = form.get("cashier").parse();
-        cashier.map_err(|_| not_accepted("'cashier' is not the id of a cashier"))
-    };
-    let done = |what: &str| Ok(redirect(&address(here, [("done", what)])));
-    match form.get("act") {
-        "invite" => {
-            let email = Some(form.get("email").to_owned()).filter(|email| !email.is_empty());
-            let new = NewStaffInvitation { role: role()?, email };
-            match staff::invite(app, (&user, client), slug, id()?, new).await? {
-                Some(token) => Ok(with_cookie(redirect(here), invitation_cookie::write(&token)?)),
-                None => done("mailed"),
-            }
-        }
-        "withdraw" => {
-            staff::withdraw(app, &user, slug, id()?).await?;
-            done("withdrawn")
-        }
-        "role" => {
-            let (account, role) = (account()?, role()?);
-            staff::change_role(app, &user, slug, account, role).await?;
-            match account == user.account.id && !role.may(Permission::Staff) {
-                true => Ok(redirect(&format!("/board/{slug}"))),
-                false => done("role"),
-            }
-        }
-        "pin" => {
-            let new = NewCashier {
-                name: form.get("name").to_owned(),
-                pin: form.get("pin").to_owned(),
-            };
-            cashiers::put(app, &user, slug, cashier()?, new).await?;
-            done("pin")
-        }
-        "remove-cashier" => {
-            cashiers::remove(app, &user, slug, cashier()?).await?;
-            done("cashier-removed")
-        }
-        "remove" => {
-            let account = account()?;
-            staff::remove(app, &user, slug, account).await?;
-            match account == user.account.id {
-                true => Ok(redirect("/account")),
-                false => done("left"),
-            }
-        }
-        _ => Err(not_accepted("'act' is not something that can be done")),
-    }
-}
-
-/// `POST /new-restaurant`: a form that is not accepted comes back as it was filled in.
-pub async fn post_new_restaurant(
-    context: FormContext,
-    user: Result<CurrentUser, ApiError>,
-    form: Result<Form, ApiError>,
-) -> Response {
-    respond(create(&context, user, form).await, &context).await
-}
-
-async fn create(
-    (app, _, headers, _): &FormContext,
-    user: Result<CurrentUser, ApiError>,
-    form: Result<Form, ApiError>,
-) -> Result<Response, ApiError> {
-    let (user, form) = (user?, form?);
-    let lang = Preferences::usual_lang(&PageAddress::new(NEW_RESTAURANT, ""), headers);
-    Ok(
-        match new_restaurant::create(app, &user, form.fields(), lang).await? {
-            Outcome::Created(slug) => redirect(&address(NEW_RESTAURANT, [("done", slug.as_str())])),
-            Outcome::Wrong(wrong) => {
-                let wrong: Vec<&str> = wrong.iter().map(|field| field.code()).collect();
-                let pairs = [("wrong", wrong.join(",")), ("form", form.to_query())];
-                redirect(&address(NEW_RESTAURANT, pairs))
-            }
-        },
-    )
-}
 
 /// `POST /office/{slug}`: what the menu's buttons do at once.
 pub async fn post_menu(
@@ -550,60 +316,4 @@ async fn change_changes(
     }
     let inverse = entry.edit.inverse(id_of_act(form)?);
     said(edits::put_edit(app, &user, slug, &inverse).await, done)
-}
-
-/// `POST /office/{slug}/import`: a menu from a file.
-pub async fn post_menu_import(
-    context: FormContext,
-    client: Client,
-    user: Result<CurrentUser, ApiError>,
-    Text(slug): Text,
-    form: Result<Multipart, MultipartRejection>,
-) -> Response {
-    let here = format!("/office/{slug}/import");
-    let result = import_menu(&context.0, (user, &client), &slug, form).await;
-    respond(result.map(|result| redirect(&result.address(&here))), &context).await
-}
-
-async fn import_menu(
-    app: &AppState,
-    (user, client): (Result<CurrentUser, ApiError>, &Client),
-    slug: &str,
-    form: Result<Multipart, MultipartRejection>,
-) -> Result<ImportResult, ApiError> {
-    let user = user?;
-    // Before the file is read.
-    edits::check(app, &user, slug)?;
-    let form = match FileForm::read(form).await {
-        Ok(form) => form,
-        Err(FileFormError::TooLarge) => {
-            let at = FilePosition::File;
-            let mistake = ImportMistake::new(at, ImportFault::TooLarge, menu_file::MOST_BYTES);
-            return Ok(ImportResult::Mistakes(vec![mistake]));
-        }
-        Err(FileFormError::Other(error)) => return Err(error),
-    };
-    let fields = form.fields();
-    let file = match (form.file.is_empty(), fields.get("page")) {
-        (false, _) => form.file.to_vec(),
-        (true, "") => return Ok(ImportResult::NoFile),
-        (true, page) => match menu_import::load_page(app, (&user, client), page).await? {
-            Ok(file) => file,
-            Err(mistake) => return Ok(ImportResult::Mistakes(vec![mistake])),
-        },
-    };
-    let dry_run = fields.get("act") == "check";
-    let import = MenuImport {
-        id: id_in(fields)?,
-        file,
-        unlisted: Unlisted::from_code(fields.get("unlisted")).unwrap_or(Unlisted::Keep),
-        dry_run,
-    };
-    Ok(match menu_import::import(app, &user, slug, import).await? {
-        MenuImportOutcome::Imported(summary) if dry_run => ImportResult::Checked(summary),
-        MenuImportOutcome::Imported(summary) => ImportResult::Imported(summary),
-        MenuImportOutcome::Mistakes(mistakes) => ImportResult::Mistakes(mistakes),
-        MenuImportOutcome::Refused(EditFailure::TooMany) => ImportResult::TooManyEdits,
-        MenuImportOutcome::Refused(_) => ImportResult::Conflict,
-    })
 }

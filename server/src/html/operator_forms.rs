@@ -9,7 +9,7 @@ use servery_domain::{
 
 use super::{
     account_forms::with_cookie,
-    office_forms::invitation_refusal,
+    invitation_forms::invitation_refusal,
     order_forms::{Form, FormContext, redirect, respond},
 };
 use crate::{
