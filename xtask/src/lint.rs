@@ -5,7 +5,7 @@ use crate::{
     failure::Result,
     site,
     tools::{node, python},
-    type_names,
+    type_names, unused_texts,
 };
 
 /// Built for browsers only.
@@ -33,6 +33,7 @@ pub fn lint(context: &Context) -> Result {
     steps.several("No type name stands for two things", |log| {
         type_names::check(context, log)
     })?;
+    steps.several("Each text of the pages is shown", |log| unused_texts::check(context, log))?;
     let mut server = context.cargo(&[]);
     server
         .args(for_server("clippy"))

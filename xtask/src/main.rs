@@ -21,6 +21,7 @@ mod stop;
 mod tests;
 mod tools;
 mod type_names;
+mod unused_texts;
 mod watch;
 
 use std::{env, process::ExitCode};

@@ -1,23 +1,18 @@
 //! The types of production code that are defined in more than one file; there are none.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
 use crate::{
     context::Context,
-    failure::{Explain, Failure, Result, fail},
-    process,
+    failure::{Result, fail},
+    sources::production_files,
     steps::Log,
 };
 
 pub fn check(context: &Context, log: &Log) -> Result {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in production_files(context)? {
-        let path = context.root.join(&file);
-        // One that was removed and is not committed yet.
-        if !path.exists() {
-            continue;
-        }
-        let text = fs::read_to_string(&path).explain(format!("{file} cannot be read"))?;
+        let text = context.read(&file)?;
         for name in text.lines().filter_map(defined_type) {
             found.entry(name.to_owned()).or_default().push(file.clone());
         }
@@ -30,24 +25,6 @@ pub fn check(context: &Context, log: &Log) -> Result {
         true => Ok(()),
         false => fail("a type name stands for one thing"),
     }
-}
-
-fn production_files(context: &Context) -> Result<Vec<String>> {
-    let mut git = context.command("git");
-    git.args(["ls-files", "app/*.rs", "frontend/*.rs", "server/*.rs"]);
-    let Some(files) = process::answer(&mut git) else {
-        return Err(Failure::Said("git ls-files failed".to_owned()));
-    };
-    Ok(files
-        .lines()
-        .filter(|file| is_production(file))
-        .map(str::to_owned)
-        .collect())
-}
-
-fn is_production(file: &str) -> bool {
-    let is_test = file.contains("/tests/") || file.ends_with("/tests.rs");
-    !is_test && !file.contains("/benches/") && !file.ends_with("build.rs")
 }
 
 /// The name of the type that this line defines at the outermost level of its file.
