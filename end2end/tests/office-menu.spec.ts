@@ -140,6 +140,25 @@ test("two people who edit one dish keep what each of them changed", async ({ pag
   await expect(page.locator("li", { hasText: "Classic Club" }).first()).toContainText("$18.00");
 });
 
+test("a change is published later, and waits again", async ({ page, servery }) => {
+  await openOffice(page, servery, "thin");
+  await openDish(page, "Cobb Salad", "thin");
+  await field(page, "price").fill("22.50");
+  await save(page);
+  await page.goto(`${OFFICE}/changes`);
+  await page.getByText(words["changes.later"]).click();
+  await page.getByLabel(words["changes.publish-at"]).fill(`${new Date().getFullYear() + 1}-12-01T06:00`);
+  await page.getByRole("button", { name: words["changes.schedule"], exact: true }).click();
+  await expect(page.getByText(words["changes.done-scheduled"])).toBeVisible();
+  await expect(page.locator(".schedules")).toContainText("$22.50");
+  await expect(page.getByText(words["changes.none"])).toBeVisible();
+  await expectFitsAndAccessible(page, "scheduled changes");
+  await page.getByRole("button", { name: words["changes.unschedule"] }).click();
+  await expect(page.getByText(words["changes.done-unscheduled"])).toBeVisible();
+  await expect(page.locator(".differences")).toContainText("$22.50");
+  await takeBack(page);
+});
+
 test("many prices change at once", async ({ page, request, servery }) => {
   const { price } = await findDish(request, "Bottomless Coffee");
   await openOffice(page, servery, "thin");

@@ -29,6 +29,7 @@ use crate::{
     cli::{places::PlacesCommand, staff::StaffCommand},
     clock,
     delivery_map::ServedMap,
+    edits,
     http::{connections::ConnectionLimits, serve, telemetry},
     invitations,
     jobs::{self, mail::Mailer, retention},
@@ -327,6 +328,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     app.pusher.client(app.store.as_ref(), &app.settings).await?;
     tokio::spawn(app.clone().measure_load());
     tokio::spawn(timeouts::run(app.clone()));
+    tokio::spawn(edits::publish_scheduled(app.clone()));
     tokio::spawn(payments::watch_open_payments(app.clone()));
     tokio::spawn(jobs::run(app.clone(), mailer));
     tokio::spawn(retention::run(app.clone()));

@@ -1,9 +1,14 @@
 //! What owners change in the office. The service behind the API and the plain forms.
 
+use std::{sync::Arc, time::Duration};
+
 use servery_domain::{
     account::Permission,
     audit::Author,
-    edit::{Edit, EditRefusal, EditedRestaurant, PartChange, PublicationLog, RestaurantPart},
+    edit::{
+        Edit, EditRefusal, EditSchedule, EditedRestaurant, NewEditSchedule, PartChange, PublicationLog,
+        RestaurantPart,
+    },
     id::{EditId, RestaurantId},
     mistake::{JsonPath, Mistake, PathStep},
     problem::ProblemType,
@@ -11,7 +16,7 @@ use servery_domain::{
 };
 use servery_store::{
     StoreError,
-    edits::{EditOutcome, PublishOutcome},
+    edits::{EditOutcome, PublishOutcome, ScheduleOutcome},
 };
 use sha2::{Digest, Sha256};
 
@@ -20,8 +25,12 @@ use crate::{
     catalog::restaurant_now::{RestaurantNow, restaurant_id, restaurant_now},
     clock,
     http::{error::ApiError, visitor},
+    jobs::periodic,
     state::AppState,
 };
+
+/// How often it is looked whether scheduled edits are due.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
 pub async fn edited_restaurant(
     app: &AppState,
@@ -29,13 +38,22 @@ pub async fn edited_restaurant(
     slug: &str,
 ) -> Result<EditedRestaurant, ApiError> {
     let (slug, _) = check(app, user, slug)?;
-    let (at, now) = restaurant_now(app, slug.as_str()).await?.now;
+    let RestaurantNow { now: (at, now), zone, .. } = restaurant_now(app, slug.as_str()).await?;
     let stored = app.store.unpublished_edits(&slug).await?;
     let stored = stored.ok_or_else(no_such_restaurant)?;
     Ok(EditedRestaurant {
         published: (!stored.edits.is_empty()).then(|| Box::new(stored.published)),
         edited: stored.edited,
         edits: stored.edits,
+        schedules: stored
+            .schedules
+            .into_iter()
+            .map(|schedule| EditSchedule {
+                publish_at: clock::local(&zone, schedule.publish_at),
+                by: schedule.by,
+                edits: schedule.edits,
+            })
+            .collect(),
         new_id: EditId(visitor::id()?),
         page: format!("{}/restaurants/{slug}", app.settings.public_url()),
         stores_pictures: app.pictures.is_some(),
@@ -152,8 +170,46 @@ pub async fn publish(app: &AppState, user: &CurrentUser, slug: &str, up_to: Edit
             Ok(number)
         }
         PublishOutcome::Refused(refusal) => Err(refused(&refusal)),
-        PublishOutcome::NoSuchEdit => Err(ApiError::new(ProblemType::NotFound, "there is no such edit")),
+        PublishOutcome::NoSuchEdit => Err(no_such_edit()),
     }
+}
+
+/// Lets the edits up to this one be published together at a later time.
+pub async fn schedule(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    up_to: EditId,
+    new: NewEditSchedule,
+) -> Result<(), ApiError> {
+    let (slug, _) = check(app, user, slug)?;
+    let RestaurantNow { now, zone, .. } = restaurant_now(app, slug.as_str()).await?;
+    new.check(now.1)?;
+    let publish_at = clock::utc(&zone, new.publish_at);
+    let by = Author::Account(user.account.id);
+    match app.store.schedule_edits(&slug, up_to, publish_at, by).await? {
+        ScheduleOutcome::Scheduled => Ok(()),
+        ScheduleOutcome::Refused(refusal) => Err(refused(&refusal)),
+        ScheduleOutcome::TooMany => Err(EditFailure::TooMany.into()),
+        ScheduleOutcome::NoSuchEdit => Err(no_such_edit()),
+    }
+}
+
+/// Lets an edit, and those that are scheduled with it, wait for somebody to publish them again.
+pub async fn unschedule(app: &AppState, user: &CurrentUser, slug: &str, edit: EditId) -> Result<(), ApiError> {
+    let (slug, _) = check(app, user, slug)?;
+    match app.store.unschedule_edits(&slug, edit).await? {
+        true => Ok(()),
+        false => Err(no_such_edit()),
+    }
+}
+
+/// Publishes what is due, until it is dropped. Every node does; the store publishes each once, and the catalog's watch sees it.
+pub async fn publish_scheduled(app: Arc<AppState>) {
+    periodic::every(CHECK_INTERVAL, "scheduled edits", app, |app| async move {
+        app.store.publish_due_edits(clock::now()).await
+    })
+    .await;
 }
 
 pub async fn publications(
@@ -198,6 +254,10 @@ pub fn check(app: &AppState, user: &CurrentUser, slug: &str) -> Result<(Slug, Re
     user.check(restaurant, Permission::Edit)?;
     let slug = slug.parse().map_err(|_| no_such_restaurant())?;
     Ok((slug, restaurant))
+}
+
+fn no_such_edit() -> ApiError {
+    ApiError::new(ProblemType::NotFound, "there is no such edit")
 }
 
 fn no_such_restaurant() -> ApiError {

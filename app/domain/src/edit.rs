@@ -20,11 +20,13 @@ pub use self::{
 };
 use crate::{
     audit::AuthorName,
+    contact::{InvalidField, invalid_field},
     currency::Currency,
     id::{CategoryId, DishId, EditId, OptionGroupId, StationId},
+    limits,
     mistake::Mistake,
     restaurant_file::RestaurantFile,
-    time::{LocalMinute, Timestamp},
+    time::{DAY, LocalMinute, Timestamp},
 };
 
 /// What somebody changes at once: all of it, or nothing.
@@ -245,6 +247,36 @@ pub struct EditEntry {
     pub refusal: Option<String>,
 }
 
+/// Edits that are published together at a later time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EditSchedule {
+    /// In the restaurant's local time.
+    pub publish_at: LocalMinute,
+    /// Who has said so.
+    pub by: AuthorName,
+    /// The oldest first.
+    pub edits: Vec<EditEntry>,
+}
+
+/// When edits are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewEditSchedule {
+    /// In the restaurant's local time, within two years.
+    pub publish_at: LocalMinute,
+}
+
+impl NewEditSchedule {
+    pub fn check(self, now: LocalMinute) -> Result<(), InvalidField> {
+        let minutes = self.publish_at.0 - now.0;
+        match (1..=limits::SCHEDULE_DAYS * DAY).contains(&minutes) {
+            true => Ok(()),
+            false => Err(invalid_field("publish_at", "is later than now, and within two years")),
+        }
+    }
+}
+
 /// A restaurant as its owner sees it in the office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -256,6 +288,9 @@ pub struct EditedRestaurant {
     pub published: Option<Box<RestaurantFile>>,
     /// Those edits, the oldest first.
     pub edits: Vec<EditEntry>,
+    /// Edits that are published by themselves, the next first. `edited` is without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<EditSchedule>,
     /// For the next edit, and for what it adds. Programs may make their own.
     pub new_id: EditId,
     /// The address of its page, for other web sites and for print.

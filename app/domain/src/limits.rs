@@ -61,6 +61,8 @@ pub const BODY: usize = 64 * 1024;
 /// Edits of a restaurant that wait to be published, and changes of one edit.
 pub const UNPUBLISHED_EDITS: usize = 2_000;
 pub const EDIT_CHANGES: usize = 25_000;
+/// Days ahead for which edits may be scheduled.
+pub const SCHEDULE_DAYS: i64 = 730;
 /// Bytes of an edit.
 pub const EDIT: usize = 1024 * 1024;
 /// Of the form of a new restaurant, which comes back in an address if it is not accepted.

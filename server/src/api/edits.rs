@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::Serialize;
 use servery_domain::{
-    edit::{Edit, EditedRestaurant, PartChange, PublicationLog},
+    edit::{Edit, EditedRestaurant, NewEditSchedule, PartChange, PublicationLog},
     id::EditId,
     slug::Slug,
 };
@@ -103,6 +103,42 @@ pub async fn put_publication(
 ) -> Result<Json<PublicationNumber>, ApiError> {
     let number = edits::publish(&app, &user, &slug, ids(&id)?).await?;
     Ok(Json(PublicationNumber { number }))
+}
+
+/// Publish the edits up to this one together at a later time; scheduled edits get another time. What cannot be made any more then waits again
+#[utoipa::path(
+    put, path = "/api/v1/restaurants/{slug}/edits/{id}/schedule", tag = "office",
+    params(("slug" = Slug, Path), ("id" = EditId, Path)), request_body = NewEditSchedule,
+    responses(
+        (status = 204, description = "Noted"), (status = 403), (status = 404),
+        (status = 409, description = "An edit cannot be made any more, or too many are scheduled"),
+    ),
+    security(("session" = [])),
+)]
+pub async fn put_schedule(
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+    Segments((slug, id)): Segments<(String, String)>,
+    JsonBody(new): JsonBody<NewEditSchedule>,
+) -> Result<StatusCode, ApiError> {
+    edits::schedule(&app, &user, &slug, ids(&id)?, new).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let an edit, and those that are scheduled with it, wait to be published again
+#[utoipa::path(
+    delete, path = "/api/v1/restaurants/{slug}/edits/{id}/schedule", tag = "office",
+    params(("slug" = Slug, Path), ("id" = EditId, Path)),
+    responses((status = 204, description = "Noted"), (status = 403), (status = 404)),
+    security(("session" = [])),
+)]
+pub async fn delete_schedule(
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+    Segments((slug, id)): Segments<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    edits::unschedule(&app, &user, &slug, ids(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What was published, the newest first, in pages of 20

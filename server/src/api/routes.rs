@@ -139,6 +139,7 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(edits::get_edits),
         put_edit,
         routes!(edits::put_publication),
+        routes!(edits::put_schedule, edits::delete_schedule),
         routes!(edits::list_publications),
         put_menu_import,
         post_picture,

@@ -8,7 +8,7 @@ use servery_app::{
     text::{Texts, office},
 };
 use servery_domain::{
-    edit::{Direction, Edit, EditRefusal, PartChange, PartKey, UnknownPart},
+    edit::{Direction, Edit, EditRefusal, NewEditSchedule, PartChange, PartKey, UnknownPart},
     id::EditId,
     lang::Lang,
     problem::ProblemType,
@@ -293,7 +293,27 @@ async fn change_changes(
             Err(error) => Err(error),
         };
     }
+    if form.get("act") == "schedule" {
+        let up_to = form.get("up-to").parse().map_err(|_| no_such_edit())?;
+        let Ok(publish_at) = form.get("publish-at").parse() else {
+            return Ok(("wrong", "publish-at"));
+        };
+        return match edits::schedule(app, &user, slug, up_to, NewEditSchedule { publish_at }).await {
+            Ok(()) => Ok(("done", "scheduled")),
+            Err(error) if error.0.is(ProblemType::Conflict) => Ok(("wrong", "conflict")),
+            Err(error) if error.0.is(ProblemType::NotAccepted) => Ok(("wrong", "publish-at")),
+            Err(error) => Err(error),
+        };
+    }
     let edit: EditId = form.get("edit").parse().map_err(|_| no_such_edit())?;
+    if form.get("act") == "unschedule" {
+        return match edits::unschedule(app, &user, slug, edit).await {
+            Ok(()) => Ok(("done", "unscheduled")),
+            // It was published meanwhile, or somebody was faster.
+            Err(error) if error.0.is(ProblemType::NotFound) => Ok(("wrong", "gone")),
+            Err(error) => Err(error),
+        };
+    }
     let publication: Option<u32> = form.get("publication").parse().ok();
     let known = match publication {
         None => office.edits,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use servery_domain::{
-    audit::Author,
+    audit::{Author, AuthorName},
     edit::{Edit, EditEntry, EditRefusal, Publication},
     id::{EditId, RestaurantId},
     restaurant_file::RestaurantFile,
@@ -17,6 +17,16 @@ use crate::Result;
 pub struct StoredEdits {
     pub published: RestaurantFile,
     pub edited: RestaurantFile,
+    pub edits: Vec<EditEntry>,
+    /// What is published by itself, the next first.
+    pub schedules: Vec<StoredSchedule>,
+}
+
+/// Edits that are published together at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSchedule {
+    pub publish_at: Timestamp,
+    pub by: AuthorName,
     pub edits: Vec<EditEntry>,
 }
 
@@ -41,6 +51,17 @@ pub enum PublishOutcome {
     NoSuchEdit,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScheduleOutcome {
+    Scheduled,
+    /// An edit cannot be made any more.
+    Refused(EditRefusal),
+    /// So many edits are scheduled that no more are accepted.
+    TooMany,
+    /// None that is not published.
+    NoSuchEdit,
+}
+
 #[async_trait]
 pub trait Edits: Send + Sync {
     async fn unpublished_edits(&self, slug: &Slug) -> Result<Option<StoredEdits>>;
@@ -53,6 +74,21 @@ pub trait Edits: Send + Sync {
 
     /// Publishes the edits up to this one, in one transaction and under the restaurant's next revision.
     async fn publish(&self, slug: &Slug, up_to: EditId, by: (Author, Timestamp)) -> Result<PublishOutcome>;
+
+    /// Sets the edits up to this one aside, to be published together at a moment. Scheduled edits get another moment.
+    async fn schedule_edits(
+        &self,
+        slug: &Slug,
+        up_to: EditId,
+        publish_at: Timestamp,
+        by: Author,
+    ) -> Result<ScheduleOutcome>;
+
+    /// Lets an edit, and those that are scheduled with it, wait for somebody to publish them again. `false` if it is not scheduled.
+    async fn unschedule_edits(&self, slug: &Slug, edit: EditId) -> Result<bool>;
+
+    /// Publishes what is due, on top of what is published then. What cannot be made any more waits for somebody again, with its refusal.
+    async fn publish_due_edits(&self, now: Timestamp) -> Result<()>;
 
     /// A page of publications, the newest first.
     async fn publications(&self, restaurant: RestaurantId, before: Option<u32>) -> Result<Vec<Publication>>;

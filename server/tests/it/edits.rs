@@ -2,7 +2,8 @@
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
-use servery_domain::{account::Role, problem::ProblemType};
+use servery::clock;
+use servery_domain::{account::Role, problem::ProblemType, time::Timestamp};
 
 use crate::{
     orders::DINER,
@@ -389,4 +390,63 @@ async fn many_prices_are_changed_once_by_a_form_that_is_sent_twice() {
     let edited = app.edited(&owner).await;
     assert_eq!(edited["edits"].as_array().unwrap().len(), 1);
     assert_eq!(coffee(&edited["edited"])["price"], 413);
+}
+
+#[tokio::test]
+async fn a_price_is_scheduled_on_the_restaurants_clock() {
+    let app = TestApp::new().await;
+    let owner = app.staff(Role::Owner).await;
+    let before = coffee(&app.edited(&owner).await["edited"])["price"].clone();
+    let id = unique();
+    let changes = changed(coffee(&app.edited(&owner).await["edited"]), "price", json!(425));
+    assert_eq!(app.put_edit(&owner, &id, &changes).await.status, 204);
+    let path = format!("{DINER}/edits/{id}/schedule");
+    let noon = app.noon(1).await;
+    let put = async |publish_at: Value| {
+        let new = json!({ "publish_at": publish_at });
+        app.call("PUT", &path, &[("cookie", &owner)], &new).await
+    };
+    for refused in ["2020-01-01T12:00", "2099-01-01T12:00"] {
+        put(json!(refused)).await.problem(ProblemType::NotAccepted);
+    }
+    assert_eq!(put(json!(noon)).await.status, 204);
+    let edited = app.edited(&owner).await;
+    assert_eq!(edited["schedules"][0]["publish_at"], json!(noon));
+    assert_eq!(edited["schedules"][0]["edits"][0]["edit"]["id"], json!(id));
+    assert_eq!((&edited["edits"], &coffee(&edited["edited"])["price"]), (&json!([]), &before));
+
+    // On the second at which the diner's clock shows it.
+    let zone = clock::zone(&app.restaurant("lighthouse-diner").await.zone).unwrap();
+    let due = clock::utc(&zone, noon);
+    app.store.publish_due_edits(Timestamp(due.0 - 1)).await.unwrap();
+    assert_eq!(app.edited(&owner).await["schedules"].as_array().unwrap().len(), 1);
+    app.store.publish_due_edits(due).await.unwrap();
+    let edited = app.edited(&owner).await;
+    assert_eq!((&edited["schedules"], &coffee(&edited["edited"])["price"]), (&Value::Null, &json!(425)));
+    put(json!(noon)).await.problem(ProblemType::NotFound);
+}
+
+#[tokio::test]
+async fn what_is_scheduled_is_shown_and_taken_back_by_plain_forms() {
+    let app = TestApp::new().await;
+    let owner = app.staff(Role::Owner).await;
+    let id = unique();
+    let changes = changed(coffee(&app.edited(&owner).await["edited"]), "price", json!(425));
+    app.put_edit(&owner, &id, &changes).await;
+    let page = "/office/lighthouse-diner/changes";
+    let form = async |fields: String| app.form(page, &owner, &fields).await.header("location").to_owned();
+    let schedule = async |at: &str| form(format!("act=schedule&up-to={id}&publish-at={at}")).await;
+    for wrong in ["", "soon", "2020-01-01T12:00"] {
+        assert_eq!(schedule(wrong).await, format!("{page}?wrong=publish-at"), "{wrong}");
+    }
+    let noon = app.noon(1).await;
+    assert_eq!(schedule(&noon.to_string()).await, format!("{page}?done=scheduled"));
+    let shown = app.get(&format!("{page}?lang=en"), &[("cookie", &owner)]).await;
+    for text in ["Scheduled", &noon.day().to_string(), "12:00", "There is nothing to publish."] {
+        assert!(shown.text().contains(text), "{text}: {}", shown.text());
+    }
+    let back = format!("act=unschedule&edit={id}");
+    assert_eq!(form(back.clone()).await, format!("{page}?done=unscheduled"));
+    assert_eq!(form(back).await, format!("{page}?wrong=gone"));
+    assert_eq!(app.edited(&owner).await["edits"].as_array().unwrap().len(), 1);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
-    edit::{EditEntry, EditedRestaurant, PartChange, PartKey, RestaurantPart},
+    edit::{EditEntry, EditSchedule, EditedRestaurant, PartChange, PartKey, RestaurantPart},
     restaurant_file::RestaurantFile,
     slug::Slug,
     time::{LocalMinute, Timestamp},
@@ -40,6 +40,7 @@ pub fn page<S: IntoView>(slug: &Slug, office: &EditedRestaurant, said: S) -> imp
             Either::Right(view! {
                 {differences(texts, office)}
                 {publish}
+                {publish_later(texts, slug, office, last)}
                 <h3>{texts.get(Key::ChangesEdits)}</h3>
                 <ul class="rows">{steps}</ul>
             })
@@ -49,8 +50,71 @@ pub fn page<S: IntoView>(slug: &Slug, office: &EditedRestaurant, said: S) -> imp
         <h2>{texts.get(Key::ChangesTitle)}</h2>
         {said}
         {body}
+        {schedules(texts, slug, office)}
     };
     layout((slug, &office.edited.name), Tab::Changes, Some(office), body)
+}
+
+fn publish_later(
+    texts: Texts,
+    slug: &Slug,
+    office: &EditedRestaurant,
+    last: &EditEntry,
+) -> impl IntoView + use<> {
+    let soonest = office.now.to_string();
+    view! {
+        <details>
+            <summary>{texts.get(Key::ChangesLater)}</summary>
+            <form class="fields" method="post" action=format!("/office/{slug}/changes")>
+                <input type="hidden" name="up-to" value=last.edit.id.to_string()/>
+                <label>
+                    <span>{texts.get(Key::ChangesPublishAt)}</span>
+                    <input type="datetime-local" name="publish-at" required min=soonest/>
+                </label>
+                <p class="hint">{texts.get(Key::ChangesLaterHint)}</p>
+                <button type="submit" name="act" value="schedule">{texts.get(Key::ChangesSchedule)}</button>
+            </form>
+        </details>
+    }
+}
+
+/// What is published by itself.
+fn schedules(texts: Texts, slug: &Slug, office: &EditedRestaurant) -> Option<impl IntoView + use<>> {
+    let rows: Vec<_> = office
+        .schedules
+        .iter()
+        .map(|schedule| scheduled(texts, slug, office, schedule))
+        .collect();
+    (!rows.is_empty())
+        .then(|| view! { <section class="schedules"><h2>{texts.get(Key::ChangesScheduled)}</h2>{rows}</section> })
+}
+
+fn scheduled(
+    texts: Texts,
+    slug: &Slug,
+    office: &EditedRestaurant,
+    schedule: &EditSchedule,
+) -> impl IntoView + use<> {
+    let at = schedule.publish_at;
+    let at = isolated(&format!("{} {}", at.day(), at.clock()));
+    let by = texts.fill(
+        Key::ChangesScheduledBy,
+        &[("when", &at), ("who", &author(texts, &schedule.by))],
+    );
+    let rows: Vec<_> = schedule
+        .edits
+        .iter()
+        .map(|entry| view! { <li><span>{sentences(texts, &office.edited, entry)}</span></li> })
+        .collect();
+    let edit = schedule.edits.first().map(|entry| entry.edit.id.to_string());
+    view! {
+        <h3>{by}</h3>
+        <ul class="rows">{rows}</ul>
+        <form method="post" action=format!("/office/{slug}/changes")>
+            <input type="hidden" name="edit" value=edit/>
+            <button name="act" value="unschedule">{texts.get(Key::ChangesUnschedule)}</button>
+        </form>
+    }
 }
 
 /// Parts that are shown of many.
