@@ -145,6 +145,8 @@ test("a PIN that the office sets opens the till, and another replaces it", async
   const till = new Till(board);
   await till.open();
   const signIn = async (pin: string) => {
+    if (await till.sheet.isVisible()) await board.keyboard.press("Escape");
+    await expect(till.sheet).toHaveCount(0);
     await board.locator("button.who").first().click();
     await till.sheet.getByRole("button", { name: "Grace" }).click();
     await till.sheet.getByLabel(staffText("cashier.pin"), { exact: true }).fill(pin);
@@ -158,13 +160,21 @@ test("a PIN that the office sets opens the till, and another replaces it", async
   const grace = section.locator("li", { hasText: "Grace" });
   await grace.getByText(words["cashiers.change"], { exact: true }).click();
   await setPin(grace, "Grace", "1470");
-  // The till hears of it without a reload; the old PIN is wrong then.
+  // The till hears of it without a reload.
   await expect(async () => {
     await signIn("1470");
-    await expect(till.sheet).toHaveCount(0, { timeout: 1_000 });
+    await expect(till.sheet).toHaveCount(0, { timeout: 2_000 });
   }).toPass();
+  await board.locator("button.who").first().click();
+  await till.sheet.getByRole("button", { name: staffText("cashier.leave") }).click();
+  await signIn("2580");
+  await expect(till.sheet.getByRole("alert")).toContainText(staffText("cashier.wrong-pin"));
+  await signIn("1470");
+  await expect(board.locator("button.who").first()).toHaveText("Grace");
+  // Who is removed is signed out.
   await grace.getByRole("button", { name: named("staff.remove-of", isolated("Grace")) }).click();
   await expect(page.getByText(words["cashiers.done-removed"])).toBeVisible();
+  await expect(board.locator("button.who").first()).toHaveText(staffText("cashier.nobody"));
   await cleanUp(servery);
 });
 

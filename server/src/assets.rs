@@ -136,15 +136,17 @@ const STYLE: [&str; 6] = [
     include_str!("../../style/print.css"),
 ];
 /// Further style sheets of the ordering pages.
-const ORDERING_STYLE: [&str; 3] = [
+const ORDERING_STYLE: [&str; 4] = [
     include_str!("../../style/dish.css"),
+    include_str!("../../style/receipt.css"),
     include_str!("../../style/ordering.css"),
     include_str!("../../style/map.css"),
 ];
 /// Further style sheets of the account and board pages.
 const ACCOUNT_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
 /// Further style sheets of the office.
-const OFFICE_STYLE: [&str; 2] = [
+const OFFICE_STYLE: [&str; 3] = [
+    include_str!("../../style/receipt.css"),
     include_str!("../../style/signed.css"),
     include_str!("../../style/office.css"),
 ];

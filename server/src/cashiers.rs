@@ -12,17 +12,25 @@ use servery_domain::{
     problem::ProblemType,
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
-    accounts::sessions::CurrentUser, catalog::restaurant_now::restaurant_id, clock, http::error::ApiError,
+    accounts::sessions::CurrentUser,
+    catalog::restaurant_now::restaurant_id,
+    clock,
+    http::{client::Client, error::ApiError, rate_limit},
     state::AppState,
 };
 
 const ROUNDS: NonZeroU32 = NonZeroU32::new(PIN_ROUNDS).expect("there are rounds");
 
+/// One hash after another on each node.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
 /// Adds a cashier, or gives the one with this id another name and PIN.
 pub async fn put(
     app: &AppState,
-    user: &CurrentUser,
+    (user, client): (&CurrentUser, &Client),
     slug: &str,
     id: CashierId,
     new: NewCashier,
@@ -30,22 +38,30 @@ pub async fn put(
     new.check()?;
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Staff)?;
-    let known = app.store.cashiers(restaurant).await?;
-    if known.len() >= limits::CASHIERS && known.iter().all(|cashier| cashier.id != id) {
-        return Err(ApiError::new(
-            ProblemType::Conflict,
-            format!("a restaurant has at most {} cashiers", limits::CASHIERS),
-        ));
-    }
+    app.rate_limiter
+        .take_for_person(&rate_limit::PINS, &user.account.id.to_string(), client)?;
     let NewCashier { name, pin } = new;
-    let pin = app.passwords.in_turn(move || pin_hash(id, &pin)).await?;
+    let turn = ONE_AT_A_TIME
+        .acquire()
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    let hash = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        pin_hash(id, &pin)
+    });
     let cashier = Cashier {
         id,
         name: name.trim().to_owned(),
-        pin,
+        pin: hash.await.map_err(|error| ApiError::internal(&error))?,
     };
     let by = (Author::Account(user.account.id), clock::now());
-    Ok(app.store.put_cashier(restaurant, &cashier, by).await?)
+    match app.store.put_cashier(restaurant, &cashier, by).await? {
+        true => Ok(()),
+        false => Err(ApiError::new(
+            ProblemType::Conflict,
+            format!("a restaurant has at most {} cashiers", limits::CASHIERS),
+        )),
+    }
 }
 
 pub async fn remove(app: &AppState, user: &CurrentUser, slug: &str, id: CashierId) -> Result<(), ApiError> {

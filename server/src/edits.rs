@@ -38,7 +38,9 @@ pub async fn edited_restaurant(
     slug: &str,
 ) -> Result<EditedRestaurant, ApiError> {
     let (slug, _) = check(app, user, slug)?;
-    let RestaurantNow { now: (at, now), zone, .. } = restaurant_now(app, slug.as_str()).await?;
+    let RestaurantNow {
+        now: (at, now), zone, ..
+    } = restaurant_now(app, slug.as_str()).await?;
     let stored = app.store.unpublished_edits(&slug).await?;
     let stored = stored.ok_or_else(no_such_restaurant)?;
     Ok(EditedRestaurant {
@@ -196,7 +198,12 @@ pub async fn schedule(
 }
 
 /// Lets an edit, and those that are scheduled with it, wait for somebody to publish them again.
-pub async fn unschedule(app: &AppState, user: &CurrentUser, slug: &str, edit: EditId) -> Result<(), ApiError> {
+pub async fn unschedule(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    edit: EditId,
+) -> Result<(), ApiError> {
     let (slug, _) = check(app, user, slug)?;
     match app.store.unschedule_edits(&slug, edit).await? {
         true => Ok(()),

@@ -46,7 +46,10 @@ pub async fn load_page(
 ) -> Result<Result<Vec<u8>, ImportMistake>, ApiError> {
     app.rate_limiter
         .take_for_person(&rate_limit::WEB_PAGES, &user.account.id.to_string(), client)?;
-    let loaded = web_page::load(&app.settings, address).await;
+    let loaded = match address.chars().count() > limits::WEB_ADDRESS {
+        true => Err(WebPageError::Address),
+        false => web_page::load(&app.settings, address).await,
+    };
     Ok(loaded.map_err(|error| {
         let (fault, value) = match error {
             WebPageError::Address => (ImportFault::PageAddress, address.to_owned()),

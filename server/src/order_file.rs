@@ -7,11 +7,12 @@ use servery_domain::{
     basket::Fulfilment,
     currency::Minor,
     lang::Lang,
-    order::Order,
+    order::{Order, Progress},
+    order_settings::PaymentMethod,
     tax::{Tax, TaxRate},
 };
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "number",
     "placed",
     "state",
@@ -20,6 +21,7 @@ const COLUMNS: [&str; 9] = [
     "currency",
     "total",
     "paid_by_card",
+    "paid_at_door",
     "refunded",
 ];
 
@@ -39,7 +41,9 @@ pub fn csv(orders: &[Order], lang: Lang) -> csv::Result<Vec<u8>> {
             if is_comma { text.replace('.', ",") } else { text }
         };
         let taxes = by_rate(&order.ordered.taxes);
-        let taxes = rates.iter().map(|rate| taxes.get(rate).map(|tax| amount(*tax)).unwrap_or_default());
+        let taxes = rates
+            .iter()
+            .map(|rate| taxes.get(rate).map(|tax| amount(*tax)).unwrap_or_default());
         writer.write_record(cells(order, amount).into_iter().chain(taxes))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
@@ -56,8 +60,19 @@ fn cells(order: &Order, amount: impl Fn(Minor) -> String) -> [String; COLUMNS.le
         ordered.currency.code().to_owned(),
         amount(ordered.total),
         amount(payment.paid),
+        amount(paid_at_door(order)),
         amount(payment.refunded),
     ]
+}
+
+/// In coins that exist. Nothing was taken for an order that is under way or called off, and none of what a card has paid.
+fn paid_at_door(order: &Order) -> Minor {
+    let Progress { state, payment, .. } = &order.progress;
+    let is_fulfilled = state.is_over() && !state.is_called_off();
+    match payment.method {
+        PaymentMethod::Door if is_fulfilled => order.to_pay(),
+        PaymentMethod::Door | PaymentMethod::Card => Minor::ZERO,
+    }
 }
 
 fn fulfilment(fulfilment: &Fulfilment) -> &'static str {

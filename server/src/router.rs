@@ -21,8 +21,8 @@ use crate::{
     about, api,
     html::{
         account_forms, board_forms, card_page, invitation_forms, map_file, menu_files, menu_import_forms,
-        new_restaurant_forms, office_forms, operator_forms, order_files, order_forms, page, picture_forms, pictures, qr_files, release_files, sitemap, staff_forms, staff_list_forms,
-        staff_manifest,
+        new_restaurant_forms, office_forms, operator_forms, order_files, order_forms, page, picture_forms,
+        pictures, qr_files, release_files, sitemap, staff_forms, staff_list_forms, staff_manifest,
     },
     http::{
         csrf,

@@ -33,7 +33,9 @@ pub fn lint(context: &Context) -> Result {
     steps.several("No type name stands for two things", |log| {
         type_names::check(context, log)
     })?;
-    steps.several("Each text of the pages is shown", |log| unused_texts::check(context, log))?;
+    steps.several("Each text of the pages is shown", |log| {
+        unused_texts::check(context, log)
+    })?;
     let mut server = context.cargo(&[]);
     server
         .args(for_server("clippy"))

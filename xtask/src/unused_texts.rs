@@ -17,12 +17,17 @@ pub fn check(context: &Context, log: &Log) -> Result {
     for file in production_files(context)? {
         code.push_str(&context.read(&file)?);
     }
-    let words: HashSet<&str> = code.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
+    let words: HashSet<&str> = code
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .collect();
     let mut unused = Vec::new();
     for catalogue in CATALOGUES {
         let texts = context.read(&format!("app/text/{catalogue}.json"))?;
         let keys = texts.lines().filter_map(key);
-        unused.extend(keys.filter(|key| !words.contains(variant(key).as_str())).map(str::to_owned));
+        unused.extend(
+            keys.filter(|key| !words.contains(variant(key).as_str()))
+                .map(str::to_owned),
+        );
     }
     for key in &unused {
         log.say(&format!("no code shows {key}"))?;

@@ -272,7 +272,10 @@ impl NewEditSchedule {
         let minutes = self.publish_at.0 - now.0;
         match (1..=limits::SCHEDULE_DAYS * DAY).contains(&minutes) {
             true => Ok(()),
-            false => Err(invalid_field("publish_at", "is later than now, and within two years")),
+            false => Err(invalid_field(
+                "publish_at",
+                "is later than now, and within two years",
+            )),
         }
     }
 }

@@ -82,7 +82,7 @@ pub const PASSWORD: (usize, usize) = (8, 128);
 pub const PASSKEYS: usize = 20;
 /// Delivery addresses of an account.
 pub const ADDRESSES: usize = 10;
-/// Cashiers that an office makes.
+/// Cashiers of a restaurant, up to which its office adds one.
 pub const CASHIERS: usize = 200;
 /// Lines, discounts and guests of a bill.
 pub const BILL_LINES: usize = 500;

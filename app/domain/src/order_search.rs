@@ -1,6 +1,6 @@
 //! The list of all orders of a restaurant, and the search in it.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, mem, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use crate::{
     search::{InvalidParameter, fold, malformed, words},
     string_newtype::text_type,
     time::{Day, Timestamp},
+    typed_amount::western_digit,
 };
 
 /// Digits at the end of a phone number that decide: people write its beginning in several ways.
@@ -141,52 +142,82 @@ impl OrderSearch {
 
     /// What each order on the list has to have.
     pub fn wanted(&self) -> Vec<WantedOrder> {
-        let is_phone = |c: char| c.is_ascii_digit() || "+-()/. ".contains(c);
-        match self.q.as_str() {
-            "" => Vec::new(),
-            // A phone number has spaces in it.
-            phone if phone.chars().all(is_phone) => vec![WantedOrder::of_digits(phone)],
-            q => q
-                .split_whitespace()
-                .take(limits::SEARCH_WORDS)
-                .map(WantedOrder::of_word)
-                .collect(),
+        let q = plain(&self.q);
+        let (mut wanted, mut phone) = (Vec::new(), Vec::new());
+        for word in q.split_whitespace() {
+            if is_of_phone(word) {
+                // A phone number has spaces in it.
+                phone.push(word);
+                continue;
+            }
+            wanted.extend(WantedOrder::of_digits(&mem::take(&mut phone)));
+            match word.strip_prefix('#') {
+                Some(number) => wanted.push(WantedOrder::of_number(number)),
+                None => wanted.extend(words_of(word).map(WantedOrder::of_word)),
+            }
         }
+        wanted.extend(WantedOrder::of_digits(&phone));
+        if wanted.is_empty() && !q.is_empty() {
+            wanted.push(WantedOrder::default());
+        }
+        wanted.truncate(limits::SEARCH_WORDS);
+        wanted
     }
 }
 
 /// What a word of a search asks for: a number of an order, the beginning of one of its terms, or either of them. Without both it
 /// finds nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WantedOrder {
     pub number: Option<u32>,
     pub term: Option<String>,
 }
 
 impl WantedOrder {
-    fn of_word(word: &str) -> Self {
-        if let Some(number) = word.strip_prefix('#') {
-            return Self {
-                number: number.parse().ok(),
-                term: None,
-            };
-        }
-        if word.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Self::of_digits(word);
-        }
+    fn of_number(number: &str) -> Self {
         Self {
-            number: None,
-            term: Some(fold(word)).filter(|term| !term.is_empty()),
+            number: number.parse().ok(),
+            term: None,
         }
     }
 
-    fn of_digits(text: &str) -> Self {
-        let term = phone_end(text);
+    fn of_word(word: &str) -> Self {
         Self {
-            number: text.trim().parse().ok(),
-            term: (term.len() >= PHONE_END_LEAST).then_some(term),
+            number: None,
+            term: Some(word.to_owned()),
         }
     }
+
+    /// Of words that follow each other, such as `+43 660 1234567`, or of one.
+    fn of_digits(words: &[&str]) -> Option<Self> {
+        let term = phone_end(&words.concat());
+        let number = match words {
+            [] => return None,
+            [word] => word.parse().ok(),
+            _ => None,
+        };
+        Some(Self {
+            number,
+            term: (term.len() >= PHONE_END_LEAST).then_some(term),
+        })
+    }
+}
+
+/// Lower case without accents, and digits as 0 to 9.
+fn plain(text: &str) -> String {
+    let text: String = text.chars().map(western_digit).collect();
+    fold(&text)
+}
+
+/// Without the signs between and around them: `Müller-Schmidt` are two words.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    let is_between = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "’‘“”„«»–—،".contains(c);
+    text.split(is_between).filter(|word| !word.is_empty())
+}
+
+fn is_of_phone(word: &str) -> bool {
+    let is_sign = |c: char| c.is_ascii_digit() || "+-()/.".contains(c);
+    word.chars().all(is_sign) && word.contains(|c: char| c.is_ascii_digit())
 }
 
 /// The last digits, the last first.
@@ -198,13 +229,10 @@ fn phone_end(phone: &str) -> String {
 impl Ordered {
     /// The words by which a guest's order is found. They go when the guest's data goes.
     pub fn guest_terms(&self) -> BTreeSet<String> {
-        let name = fold(&self.contact.name);
-        let mut terms: BTreeSet<_> = name
-            .split_whitespace()
-            .take(limits::SEARCH_WORDS)
-            .map(str::to_owned)
-            .collect();
-        let phone = phone_end(&self.contact.phone);
+        let (name, phone) = (plain(&self.contact.name), plain(&self.contact.phone));
+        let words = words_of(&name).take(limits::SEARCH_WORDS);
+        let mut terms: BTreeSet<_> = words.map(str::to_owned).collect();
+        let phone = phone_end(&phone);
         terms.extend((!phone.is_empty()).then_some(phone));
         terms
     }
@@ -237,7 +265,7 @@ pub struct OrderRecord {
 pub struct OrderHistoryEntry {
     pub at: Timestamp,
     pub actor: Actor,
-    /// Which of the staff it was, if it was one of them.
+    /// Which of the staff it was, if it was one of them; for owners and managers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<AuthorName>,
     pub event: Event,
@@ -302,11 +330,15 @@ mod tests {
     fn digits_are_a_number_or_the_end_of_a_phone_number() {
         assert_eq!(wanted("118"), [(Some(118), None)]);
         assert_eq!(wanted("#118"), [(Some(118), None)]);
-        assert_eq!(wanted("4567"), [(Some(4567), Some("7654".to_owned()))]);
-        let phone = [(None, Some("7654321".to_owned()))];
-        assert_eq!(wanted("+43 660 123 45 67"), phone);
-        assert_eq!(wanted("0660/1234567"), phone);
-        assert_eq!(wanted("(0660) 123-4567"), phone);
+        assert_eq!(wanted("٤٥٦٧"), [(Some(4567), Some("7654".to_owned()))]);
+        let phone = (None, Some("7654321".to_owned()));
+        for typed in ["+43 660 123 45 67", "(0660) 123-4567", "0660 / 1234567"] {
+            assert_eq!(wanted(typed).first(), Some(&phone), "{typed}");
+        }
+        assert_eq!(
+            wanted("Anna 0660 123 45 67"),
+            [(None, Some("anna".to_owned())), phone]
+        );
     }
 
     #[test]
@@ -314,10 +346,11 @@ mod tests {
         let word = |word: &str| (None, Some(word.to_owned()));
         assert_eq!(wanted("Müller  José"), [word("muller"), word("jose")]);
         assert_eq!(
-            wanted("Anna 4567"),
-            [word("anna"), (Some(4567), Some("7654".to_owned()))]
+            wanted("Müller-Schmidt, Anna"),
+            [word("muller"), word("schmidt"), word("anna")]
         );
-        for nothing in [" + ", "#x", "\u{301}"] {
+        assert_eq!(wanted("Anna - Meier"), [word("anna"), word("meier")]);
+        for nothing in [" + ", "#x", "?"] {
             assert_eq!(wanted(nothing), [(None, None)], "{nothing}");
         }
         assert_eq!(wanted(""), []);
@@ -328,11 +361,19 @@ mod tests {
     fn an_order_is_found_by_what_its_guest_would_say() {
         let order = order(Fulfilment::Collection, PaymentMethod::Door);
         let mut ordered = Ordered::clone(&order.ordered);
-        ordered.contact.name = "  Zoë van der Berg ".to_owned();
+        ordered.contact.name = "  Zoë van der Berg-Zimmer ".to_owned();
         ordered.contact.phone = "+43 660 1234567".to_owned();
         let terms: Vec<_> = ordered.guest_terms().into_iter().collect();
-        assert_eq!(terms, ["7654321", "berg", "der", "van", "zoe"]);
-        for q in ["zoe", "VAN", "ber", "0660 123 4567", "4567"] {
+        assert_eq!(terms, ["7654321", "berg", "der", "van", "zimmer", "zoe"]);
+        for q in [
+            "zoe",
+            "VAN",
+            "ber",
+            "Zimmer",
+            "Berg-Zimmer, Zoë",
+            "0660 123 4567",
+            "4567",
+        ] {
             let found = search(q).wanted().iter().all(|wanted| {
                 let term = wanted.term.as_deref().unwrap();
                 terms.iter().any(|known| known.starts_with(term))

@@ -61,15 +61,14 @@ fn is_easily_guessed(password: &str, email: &str) -> bool {
 }
 
 impl Passwords {
-    /// For what takes a core for a while.
-    pub async fn in_turn<T: Send + 'static>(
+    async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
         let busy = || {
             ApiError::new(
                 ProblemType::Unavailable,
-                "too many passwords are checked at once; try again in a moment",
+                "too many people sign in at once; try again in a moment",
             )
         };
         let _turn = tokio::time::timeout(TIMEOUT, self.turns.acquire())

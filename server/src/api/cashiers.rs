@@ -7,7 +7,10 @@ use super::board::ids;
 use crate::{
     accounts::sessions::CurrentUser,
     cashiers,
-    http::error::{ApiError, JsonBody, Segments},
+    http::{
+        client::Client,
+        error::{ApiError, JsonBody, Segments},
+    },
     state::AppState,
 };
 
@@ -24,14 +27,15 @@ use crate::{
 pub async fn put_cashier(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
+    client: Client,
     Segments((slug, id)): Segments<(String, String)>,
     JsonBody(new): JsonBody<NewCashier>,
 ) -> Result<StatusCode, ApiError> {
-    cashiers::put(&app, &user, &slug, ids(&id)?, new).await?;
+    cashiers::put(&app, (&user, &client), &slug, ids(&id)?, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Remove a cashier from the tills. What they have sold keeps their name
+/// Remove a cashier from the tills. Who is signed in there as this cashier is signed out
 #[utoipa::path(
     delete, path = "/api/v1/restaurants/{slug}/cashiers/{id}", tag = "office",
     params(("slug" = Slug, Path), ("id" = CashierId, Path)),

@@ -61,7 +61,7 @@ async fn advance(
     };
     match advanced {
         // Another person was faster: the page shows the current state.
-        Err(error) if error.0.is(ProblemType::Conflict) && is_record => {
+        Err(error) if error.0.is(ProblemType::Conflict) && is_record && form.get("event") == "refund" => {
             Ok(redirect(&address(&page, [("wrong", "refund")])))
         }
         Err(error) if error.0.is(ProblemType::Conflict) => Ok(redirect(&page)),

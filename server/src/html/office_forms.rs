@@ -3,7 +3,7 @@
 use axum::response::Response;
 use servery_app::{
     form_fields::FormFields,
-    page_address::address,
+    page_address::{PageAddress, address},
     part_form::{self, PartForm},
     text::{Texts, office},
 };
@@ -16,7 +16,10 @@ use servery_domain::{
     time::TimeZoneName,
 };
 
-use super::order_forms::{Form, FormContext, redirect, respond};
+use super::{
+    order_forms::{Form, FormContext, redirect, respond},
+    preferences::Preferences,
+};
 use crate::{
     accounts::sessions::CurrentUser,
     clock,

@@ -7,10 +7,10 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
-use servery_app::page_address::PageAddress;
+use servery_app::page_address::{self, PageAddress};
 use servery_domain::{order_search::OrderSearch, problem::ProblemType};
 
-use super::{menu_files::attachment, preferences::Preferences};
+use super::{menu_files::attachment, order_forms::redirect, preferences::Preferences};
 use crate::{
     accounts::sessions::CurrentUser,
     http::error::{ApiError, Text},
@@ -31,7 +31,17 @@ pub async fn get_orders_csv(
     let lang = Preferences::usual_lang(&address, &headers);
     let search = OrderSearch::parse(&mut address.page_pairs())
         .map_err(|parameter| ApiError::new(ProblemType::Malformed, parameter.to_string()))?;
-    let orders = order_search::export(&app, &user, &slug, &search).await?;
+    let orders = match order_search::export(&app, &user, &slug, &search).await {
+        Err(error) if error.0.is(ProblemType::TooLarge) => {
+            let wrong = ("wrong", "too-many".to_owned());
+            let pairs = search.pairs().into_iter().chain([wrong]);
+            return Ok(redirect(&page_address::address(
+                &format!("/board/{slug}/orders"),
+                pairs,
+            )));
+        }
+        orders => orders?,
+    };
     let written = tokio::task::spawn_blocking(move || order_file::csv(&orders, lang)).await;
     let written = written.map_err(|error| ApiError::internal(&error))?;
     let bytes = written.map_err(|error| ApiError::internal(&error))?;

@@ -105,7 +105,7 @@ async fn change_staff(
                 name: form.get("name").to_owned(),
                 pin: form.get("pin").to_owned(),
             };
-            cashiers::put(app, &user, slug, cashier()?, new).await?;
+            cashiers::put(app, (&user, client), slug, cashier()?, new).await?;
             done("pin")
         }
         "remove-cashier" => {

@@ -134,6 +134,12 @@ pub static PICTURES: Policy = Policy {
     quota: 200,
     window: 3_600,
 };
+/// PINs that one account sets: a hash takes a tenth of a second of a core.
+pub static PINS: Policy = Policy {
+    name: "pins",
+    quota: 60,
+    window: 3_600,
+};
 /// Pages of other web sites that one account has loaded.
 pub static WEB_PAGES: Policy = Policy {
     name: "web-pages",

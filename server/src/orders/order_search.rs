@@ -7,10 +7,11 @@ use servery_domain::{
     id::OrderId,
     limits,
     order::Order,
-    order_search::{OrderCursor, OrderList, OrderRecord, OrderSearch},
+    order_search::{OrderList, OrderRecord, OrderSearch},
     problem::ProblemType,
     time::{Day, Timestamp},
 };
+use tokio::sync::Semaphore;
 
 use crate::{
     accounts::sessions::CurrentUser,
@@ -19,6 +20,9 @@ use crate::{
     http::error::ApiError,
     state::AppState,
 };
+
+/// A file's orders take much memory: one after another on each node.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 
 pub async fn list(
     app: &AppState,
@@ -30,17 +34,13 @@ pub async fn list(
     let id = restaurant.listing.restaurant.id;
     user.check(id, Permission::SearchOrders)?;
     let placed = placed(&restaurant, search);
-    let most = limits::PAGE_ORDERS;
-    let mut orders = app.store.search_orders(id, search, placed, most + 1).await?;
-    let more = orders.len() > most;
-    orders.truncate(most);
-    let last = orders.last().filter(|_| more);
+    let found = app
+        .store
+        .search_orders(id, search, placed, limits::PAGE_ORDERS)
+        .await?;
     Ok(OrderList {
-        next: last.map(|last| OrderCursor {
-            placed_at: last.ordered.placed_at,
-            number: last.number,
-        }),
-        orders,
+        orders: found.orders,
+        next: found.next,
     })
 }
 
@@ -55,14 +55,24 @@ pub async fn export(
     let id = restaurant.listing.restaurant.id;
     user.check(id, Permission::SearchOrders)?;
     let placed = placed(&restaurant, search);
+    let _turn = ONE_AT_A_TIME
+        .acquire()
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
     let most = limits::EXPORTED_ORDERS;
-    let orders = app.store.search_orders(id, search, placed, most + 1).await?;
-    match orders.len() > most {
-        true => Err(ApiError::new(
+    let found = app.store.search_orders(id, search, placed, most).await?;
+    if found.unreadable > 0 {
+        return Err(ApiError::new(
+            ProblemType::Broken,
+            format!("{} orders cannot be read; the log says which", found.unreadable),
+        ));
+    }
+    match found.next {
+        Some(_) => Err(ApiError::new(
             ProblemType::TooLarge,
             format!("a file has at most {most} orders; choose fewer days"),
         )),
-        false => Ok(orders),
+        None => Ok(found.orders),
     }
 }
 
@@ -88,9 +98,10 @@ pub async fn record(
         .filter(|order| order.ordered.restaurant == restaurant);
     let order = order
         .ok_or_else(|| ApiError::new(ProblemType::NotFound, "there is no such order in this restaurant"))?;
-    Ok(OrderRecord {
-        role,
-        history: app.store.history_with_names(order.id).await?,
-        order,
-    })
+    let mut history = app.store.history_with_names(order.id).await?;
+    // Colleagues are named by their e-mail addresses, as in the log.
+    if !role.may(Permission::AuditLog) {
+        history.iter_mut().for_each(|entry| entry.author = None);
+    }
+    Ok(OrderRecord { role, order, history })
 }

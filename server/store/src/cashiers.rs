@@ -14,13 +14,14 @@ use crate::Result;
 pub trait Cashiers: Send + Sync {
     /// By name.
     async fn cashiers(&self, restaurant: RestaurantId) -> Result<Vec<Cashier>>;
-    /// Adds a cashier or replaces the one with this id. The devices get it with the restaurant's next revision.
+    /// Adds a cashier or replaces the one with this id; the same again changes nothing. The devices get it with the restaurant's next
+    /// revision. `false` if there are so many that no more are accepted.
     async fn put_cashier(
         &self,
         restaurant: RestaurantId,
         cashier: &Cashier,
         by: (Author, Timestamp),
-    ) -> Result<()>;
+    ) -> Result<bool>;
     /// Whether there was one.
     async fn remove_cashier(
         &self,

@@ -11,7 +11,7 @@ use servery_domain::{
     id::{DishId, OrderId, RestaurantId},
     order::{Actor, Event, InvalidTransition, Order, PlacedOrder},
     order_intake::{IntakeChange, OrderIntake},
-    order_search::{OrderHistoryEntry, OrderSearch},
+    order_search::{OrderCursor, OrderHistoryEntry, OrderSearch},
     revision::Revision,
     time::{LocalMinute, Timestamp},
 };
@@ -163,6 +163,16 @@ pub struct Tracked {
     pub reserved: Reservation,
 }
 
+/// A page of orders, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundOrders {
+    pub orders: Vec<Order>,
+    /// Those of the page that cannot be read.
+    pub unreadable: usize,
+    /// Where the next page begins, if there is one.
+    pub next: Option<OrderCursor>,
+}
+
 /// Lists pass over an order that cannot be read, and the log says which.
 #[async_trait]
 pub trait Orders: Send + Sync {
@@ -189,14 +199,14 @@ pub trait Orders: Send + Sync {
     async fn history(&self, order: OrderId) -> Result<Vec<RecordedEvent>>;
     /// The same, with the names of the staff.
     async fn history_with_names(&self, order: OrderId) -> Result<Vec<OrderHistoryEntry>>;
-    /// The newest orders that a search finds, the newest first. `placed` are the moments from which and before which they were placed.
+    /// The newest orders that a search finds. `placed` are the moments from which and before which they were placed.
     async fn search_orders(
         &self,
         restaurant: RestaurantId,
         search: &OrderSearch,
         placed: Range<Timestamp>,
         limit: usize,
-    ) -> Result<Vec<Order>>;
+    ) -> Result<FoundOrders>;
     /// The revision of each restaurant.
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
     /// A page of the orders that changed after a revision, each as it is now, and the revision at which the page ends.

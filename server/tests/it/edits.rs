@@ -413,7 +413,10 @@ async fn a_price_is_scheduled_on_the_restaurants_clock() {
     let edited = app.edited(&owner).await;
     assert_eq!(edited["schedules"][0]["publish_at"], json!(noon));
     assert_eq!(edited["schedules"][0]["edits"][0]["edit"]["id"], json!(id));
-    assert_eq!((&edited["edits"], &coffee(&edited["edited"])["price"]), (&json!([]), &before));
+    assert_eq!(
+        (&edited["edits"], &coffee(&edited["edited"])["price"]),
+        (&json!([]), &before)
+    );
 
     // On the second at which the diner's clock shows it.
     let zone = clock::zone(&app.restaurant("lighthouse-diner").await.zone).unwrap();
@@ -422,7 +425,10 @@ async fn a_price_is_scheduled_on_the_restaurants_clock() {
     assert_eq!(app.edited(&owner).await["schedules"].as_array().unwrap().len(), 1);
     app.store.publish_due_edits(due).await.unwrap();
     let edited = app.edited(&owner).await;
-    assert_eq!((&edited["schedules"], &coffee(&edited["edited"])["price"]), (&Value::Null, &json!(425)));
+    assert_eq!(
+        (&edited["schedules"], &coffee(&edited["edited"])["price"]),
+        (&Value::Null, &json!(425))
+    );
     put(json!(noon)).await.problem(ProblemType::NotFound);
 }
 
@@ -434,15 +440,32 @@ async fn what_is_scheduled_is_shown_and_taken_back_by_plain_forms() {
     let changes = changed(coffee(&app.edited(&owner).await["edited"]), "price", json!(425));
     app.put_edit(&owner, &id, &changes).await;
     let page = "/office/lighthouse-diner/changes";
-    let form = async |fields: String| app.form(page, &owner, &fields).await.header("location").to_owned();
+    let form = async |fields: String| {
+        app.form(page, &owner, &fields)
+            .await
+            .header("location")
+            .to_owned()
+    };
     let schedule = async |at: &str| form(format!("act=schedule&up-to={id}&publish-at={at}")).await;
     for wrong in ["", "soon", "2020-01-01T12:00"] {
-        assert_eq!(schedule(wrong).await, format!("{page}?wrong=publish-at"), "{wrong}");
+        assert_eq!(
+            schedule(wrong).await,
+            format!("{page}?wrong=publish-at"),
+            "{wrong}"
+        );
     }
     let noon = app.noon(1).await;
-    assert_eq!(schedule(&noon.to_string()).await, format!("{page}?done=scheduled"));
+    assert_eq!(
+        schedule(&noon.to_string()).await,
+        format!("{page}?done=scheduled")
+    );
     let shown = app.get(&format!("{page}?lang=en"), &[("cookie", &owner)]).await;
-    for text in ["Scheduled", &noon.day().to_string(), "12:00", "There is nothing to publish."] {
+    for text in [
+        "Scheduled",
+        &noon.day().to_string(),
+        "12:00",
+        "There is nothing to publish.",
+    ] {
         assert!(shown.text().contains(text), "{text}: {}", shown.text());
     }
     let back = format!("act=unschedule&edit={id}");

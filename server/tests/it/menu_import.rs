@@ -54,12 +54,16 @@ impl TestApp {
 
     /// The address of a page in the same form.
     async fn send_page(&self, cookie: &str, page: &str) -> String {
-        self.send_import(cookie, &[("act", "import"), ("page", page)], b"").await
+        self.send_import(cookie, &[("act", "import"), ("page", page)], b"")
+            .await
     }
 
     async fn send_import(&self, cookie: &str, fields: &[(&str, &str)], file: &[u8]) -> String {
         let mut body = Vec::new();
-        for (name, value) in [("id", unique().as_str()), ("unlisted", "keep")].iter().chain(fields) {
+        for (name, value) in [("id", unique().as_str()), ("unlisted", "keep")]
+            .iter()
+            .chain(fields)
+        {
             let part =
                 format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend(part.bytes());
@@ -318,7 +322,7 @@ async fn a_menu_is_imported_from_the_address_of_a_page() {
     assert_eq!(app.edit_count(&owner).await, 1);
     for (page, fault) in [
         ("/nowhere", "page-not-loaded"),
-        ("/round", "page-address"),
+        ("/round", "page-not-loaded"),
         ("/file", "page-address"),
         ("/large", "large"),
     ] {
@@ -327,6 +331,8 @@ async fn a_menu_is_imported_from_the_address_of_a_page() {
     }
     let nobody = app.send_page(&owner, "http://127.0.0.1:9/menu").await;
     assert!(nobody.contains("%22page-not-loaded%22"), "{nobody}");
+    let long = format!("{site}/{}", "x".repeat(limits::WEB_ADDRESS));
+    assert!(app.send_page(&owner, &long).await.contains("%22page-address%22"));
     assert!(app.send_page(&owner, "").await.contains("no_file"));
     assert_eq!(app.edit_count(&owner).await, 1);
 }

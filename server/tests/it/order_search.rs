@@ -78,10 +78,19 @@ async fn a_page_of_fifty_orders_names_the_next() {
     let second = app.order_list(&cookie, &format!("?before={next}")).await;
     assert_eq!(names(&second), ["Guest0"]);
     assert_eq!(second["next"], Value::Null);
+    // An order that cannot be read hides none that was placed before it, and a file without it is not written.
+    app.execute("update orders set ordered = '{}' where number = 51")
+        .await;
+    let damaged = app.order_list(&cookie, "").await;
+    assert_eq!((names(&damaged).len(), damaged["next"].is_null()), (49, false));
+    let file = app
+        .get(&format!("{BOARD}/orders.csv"), &[("cookie", &cookie)])
+        .await;
+    assert_eq!(file.status, 500);
     let page = app
         .get(&format!("{BOARD}/orders?q=guest&from="), &[("cookie", &cookie)])
         .await;
-    assert_eq!(page.text().matches("class=\"number\"").count(), 50);
+    assert_eq!(page.text().matches("class=\"number\"").count(), 49);
     let older = format!("{BOARD}/orders?q=guest&amp;before={next}");
     assert!(page.text().contains(&older), "{}", page.text());
 }
@@ -104,7 +113,7 @@ async fn a_kitchen_and_a_courier_search_no_orders() {
 #[tokio::test]
 async fn an_order_is_shown_with_what_has_happened_and_by_whom() {
     let app = TestApp::new().await;
-    let cookie = app.staff(Role::Cashier).await;
+    let cookie = app.staff(Role::Manager).await;
     let order = app.placed_by("Grace Hopper", "+1 212 555 0199").await;
     let here = format!("{BOARD}/orders/{order}");
     let rejected = app
@@ -126,23 +135,30 @@ async fn an_order_is_shown_with_what_has_happened_and_by_whom() {
     );
     assert_eq!(
         history[1]["author"],
-        json!({ "account": { "email": "cashier@lighthouse.example" } })
+        json!({ "account": { "email": "manager@lighthouse.example" } })
     );
     let page = app.get(&format!("{here}?lang=en"), &[("cookie", &cookie)]).await;
     for text in [
         "Grace Hopper",
         "Bottomless Coffee",
         "Too busy at the moment",
-        "cashier@lighthouse.example",
+        "manager@lighthouse.example",
         "the guest",
     ] {
         assert!(page.text().contains(text), "{text}: {}", page.text());
     }
-    // A second answer changes nothing, and the page says so.
+    // A second answer changes nothing: the page shows how it is.
     let late = app
         .form(&here, &cookie, "event=rejected&reason=busy&page=order")
         .await;
-    assert_eq!(late.header("location"), format!("{here}?wrong=refund"));
+    assert_eq!(late.header("location"), here);
+    let cashier = app.staff(Role::Cashier).await;
+    let seen = app.get(&here, &[("cookie", &cashier)]).await;
+    assert!(
+        !seen.text().contains("manager@lighthouse.example"),
+        "{}",
+        seen.text()
+    );
     let other = app
         .get(
             &format!("/api/v1/restaurants/jade-lantern/orders/{order}"),
@@ -184,7 +200,7 @@ async fn an_order_of_another_restaurant_is_not_there() {
 async fn orders_are_a_table_for_the_books_without_a_word_about_guests() {
     let app = TestApp::new().await;
     let cookie = app.staff(Role::Owner).await;
-    app.placed_by("Grace Hopper", "+1 212 555 0199").await;
+    let first = app.placed_by("Grace Hopper", "+1 212 555 0199").await;
     app.placed_by("Ada Lovelace", "+1 212 555 0142").await;
     let csv = async |query: &str| {
         let path = format!("{BOARD}/orders.csv{query}");
@@ -199,14 +215,26 @@ async fn orders_are_a_table_for_the_books_without_a_word_about_guests() {
     let lines: Vec<_> = file.text().lines().collect();
     assert_eq!(
         lines[0],
-        "\u{feff}number,placed,state,fulfilment,payment,currency,total,paid_by_card,refunded,tax_8.875"
+        "\u{feff}number,placed,state,fulfilment,payment,currency,total,paid_by_card,paid_at_door,refunded,tax_8.875"
     );
     let cells: Vec<_> = lines[1].split(',').collect();
     assert_eq!(
         (cells[0], &cells[2..6]),
         ("1", &["placed", "collection", "door", "USD"][..])
     );
-    assert_eq!((lines.len(), &cells[7..9]), (2, &["0.00", "0.00"][..]));
+    assert_eq!((lines.len(), &cells[7..10]), (2, &["0.00", "0.00", "0.00"][..]));
+    let total = cells[6].to_owned();
+    for event in ["accepted&minutes=20", "preparing", "ready", "collected"] {
+        app.form(
+            &format!("{BOARD}/orders/{first}"),
+            &cookie,
+            &format!("event={event}"),
+        )
+        .await;
+    }
+    let fulfilled = csv("?show=fulfilled").await;
+    let cells: Vec<_> = fulfilled.text().lines().nth(1).unwrap().split(',').collect();
+    assert_eq!((cells[6], cells[8]), (&*total, &*total));
     assert!(!file.text().contains("Hopper") && !file.text().contains("555"));
     assert_eq!(csv("").await.text().lines().count(), 3);
     let german = csv("?lang=de").await;

@@ -85,8 +85,9 @@ fn schedules(texts: Texts, slug: &Slug, office: &EditedRestaurant) -> Option<imp
         .iter()
         .map(|schedule| scheduled(texts, slug, office, schedule))
         .collect();
-    (!rows.is_empty())
-        .then(|| view! { <section class="schedules"><h2>{texts.get(Key::ChangesScheduled)}</h2>{rows}</section> })
+    (!rows.is_empty()).then(
+        || view! { <section class="schedules"><h2>{texts.get(Key::ChangesScheduled)}</h2>{rows}</section> },
+    )
 }
 
 fn scheduled(
@@ -132,7 +133,7 @@ fn differences(texts: Texts, office: &EditedRestaurant) -> impl IntoView + use<>
         .filter_map(|key| difference(texts, (office.published(), &office.edited), key))
         .map(|(name, lines)| {
             let lines: Vec<_> = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect();
-            view! { <li><b dir="auto">{name}</b><ul class="lines">{lines}</ul></li> }
+            view! { <li><b dir="auto">{name}</b><ul class="sentences">{lines}</ul></li> }
         })
         .collect();
     let more = (more > 0).then(|| {

@@ -102,7 +102,7 @@ fn said(texts: Texts, slug: &Slug, result: &ImportResult) -> AnyView {
             view! {
                 <div class="said bad" role="alert">
                     <p>{texts.get(Key::ImportMistakes)}</p>
-                    <ul class="lines">{rows}</ul>
+                    <ul class="sentences">{rows}</ul>
                 </div>
             }
             .into_any()

@@ -27,20 +27,18 @@ pub struct AskedOrders {
     search: OrderSearch,
     /// A field has a value that it cannot have. The form sends fields that are empty, too, and a browser checks the others.
     is_malformed: bool,
+    /// It finds too many orders for a file.
+    is_too_much: bool,
 }
 
 impl AskedOrders {
     pub fn read(visit: &PageAddress) -> Self {
         let mut pairs = visit.page_pairs().filter(|(_, value)| !value.is_empty());
-        match OrderSearch::parse(&mut pairs) {
-            Ok(search) => Self {
-                search,
-                is_malformed: false,
-            },
-            Err(_) => Self {
-                search: OrderSearch::default(),
-                is_malformed: true,
-            },
+        let search = OrderSearch::parse(&mut pairs);
+        Self {
+            is_malformed: search.is_err(),
+            search: search.unwrap_or_default(),
+            is_too_much: visit.get("wrong") == Some("too-many"),
         }
     }
 
@@ -81,7 +79,11 @@ pub fn page(restaurant: &Restaurant, list: &OrderList, asked: &AskedOrders) -> i
             ..search.clone()
         };
         let file = address(&format!("{here}.csv"), all.pairs());
-        view! { <p><a href=file download="">{texts.get(Key::OrdersCsv)}</a></p> }
+        view! { <p><a href=file>{texts.get(Key::OrdersCsv)}</a></p> }
+    });
+    let too_much = asked.is_too_much.then(|| {
+        let most = limits::EXPORTED_ORDERS.to_string();
+        texts.fill(Key::OrdersTooMany, &[("most", &most)])
     });
     let malformed = asked.is_malformed.then(|| texts.get(Key::OrdersMalformed));
     view! {
@@ -89,6 +91,7 @@ pub fn page(restaurant: &Restaurant, list: &OrderList, asked: &AskedOrders) -> i
             <h1>{texts.fill(Key::OrdersTitle, &[("name", &restaurant.name)])}</h1>
             {form(texts, &here, search)}
             {said(malformed, Tone::Bad)}
+            {said(too_much, Tone::Bad)}
             {none}
             <ol class="rows orders" role="list">{rows}</ol>
             <p class="pages">{newest}" "{older}</p>

@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 use servery_domain::{
     basket::Fulfilment,
+    board::Column,
     contact::Contact,
+    currency::Minor,
     order::{Actor, Event, Order},
     order_search::{OrderHistoryEntry, OrderRecord},
+    order_settings::PaymentMethod,
     restaurant::Restaurant,
 };
 
@@ -56,7 +59,7 @@ pub fn page(restaurant: &Restaurant, record: &OrderRecord, is_refund_refused: bo
     let is_erased =
         ordered.contact == Contact::default() && !matches!(ordered.fulfilment, Fulfilment::Table(_));
     let erased = is_erased.then(|| view! { <p class="hint">{texts.get(Key::OrderGuestErased)}</p> });
-    let on_board = (!order.progress.state.is_over()).then(|| {
+    let on_board = Column::of(order.progress.state).map(|_| {
         let href = format!("/board/{slug}#o{}", order.number);
         view! { <p><a href=href>{texts.get(Key::OrderOnBoard)}</a></p> }
     });
@@ -87,7 +90,7 @@ pub fn page(restaurant: &Restaurant, record: &OrderRecord, is_refund_refused: bo
             </section>
             <section class="paid">
                 <h2>{texts.get(text::Key::OrderPayment)}</h2>
-                {order_card::payment(texts, order)}
+                <p>{payment_text(texts, order)}</p>
                 {order_card::refunds(texts, order)}
             </section>
             {refund}
@@ -105,6 +108,22 @@ pub fn page(restaurant: &Restaurant, record: &OrderRecord, is_refund_refused: bo
 fn reason(texts: Texts, order: &Order) -> Option<impl IntoView + use<>> {
     let reason = &order.progress.reason;
     (!reason.is_empty()).then(|| view! { <p dir="auto">{refusal_text::reason(texts, reason)}</p> })
+}
+
+/// What was paid, or is still to be paid.
+fn payment_text(texts: Texts, order: &Order) -> String {
+    let (payment, state) = (&order.progress.payment, order.progress.state);
+    let money = |amount| texts.lang.money(amount, order.ordered.currency);
+    if payment.paid > Minor::ZERO {
+        return texts.fill(text::Key::OrderPaid, &[("amount", &money(payment.paid))]);
+    }
+    match (payment.method, state) {
+        (_, state) if state.is_called_off() => texts.get(Key::OrderNothingPaid).to_owned(),
+        (PaymentMethod::Door, state) if state.is_over() => {
+            texts.fill(Key::OrderPaidAtDoor, &[("amount", &money(order.to_pay()))])
+        }
+        _ => texts.fill(text::Key::BoardToPay, &[("total", &money(order.to_pay()))]),
+    }
 }
 
 fn history_row(texts: Texts, order: &Order, entry: &OrderHistoryEntry) -> impl IntoView + use<> {

@@ -146,7 +146,7 @@ fn stillness(texts: Texts, shown: OrderView, data: &PageData, token: &str) -> im
         && !data.still
         && !shown.order.with_untracked(|order| order.progress.state.is_over());
     let still = format!("/orders/{token}?still=1");
-    moving.then(|| view! { <p class="facts">{texts.get(Key::OrderRefreshes)}" "<a href=still>{texts.get(Key::OrderKeepStill)}</a></p> })
+    moving.then(|| view! { <p class="facts still">{texts.get(Key::OrderRefreshes)}" "<a href=still>{texts.get(Key::OrderKeepStill)}</a></p> })
 }
 
 fn ordered(texts: Texts, order: &Order, listing: &Listing) -> impl IntoView + use<> {

@@ -221,6 +221,15 @@ where
     F: Fn() -> V + Send + Sync + 'static,
 {
     let (pos, by) = (screen.pos, screen.client.current_cashier());
+    // The office may have removed who is signed in.
+    Effect::new(move |_| {
+        if by
+            .get()
+            .is_some_and(|by| pos.with(|pos| pos.cashier(by).is_none()))
+        {
+            by.set(None);
+        }
+    });
     let free = Memo::new(move |_| by.get().is_some() || pos.with(|pos| cashiers(pos).is_empty()));
     let words = screen.text(Key::CashierFirst);
     let who = screen.clone();

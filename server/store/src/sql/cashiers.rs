@@ -4,9 +4,11 @@ use async_trait::async_trait;
 use servery_domain::{
     audit::{Act, Author},
     id::{CashierId, RestaurantId},
+    limits,
     pos::{Record, RecordId, cashier::Cashier},
     time::Timestamp,
 };
+use sqlx::AssertSqlSafe;
 
 use crate::{
     Result, SqlStore,
@@ -15,6 +17,7 @@ use crate::{
     sql::{
         audit_log::{self, AuditSubject},
         engine::{Engine, SqlTransaction},
+        order_rows::stored_count,
         pos_rows::{self, RecordRow},
         rows::select,
     },
@@ -40,15 +43,34 @@ impl<E: Engine> Cashiers for SqlStore<E> {
         restaurant: RestaurantId,
         cashier: &Cashier,
         by: (Author, Timestamp),
-    ) -> Result<()> {
+    ) -> Result<bool> {
+        let restaurant_id = restaurant.to_string();
         let mut transaction = self.begin_write().await?;
-        let revision = pos_rows::next_revision(&mut transaction, &restaurant.to_string()).await?;
+        let revision = pos_rows::next_revision(&mut transaction, &restaurant_id).await?;
+        let known = find(&mut transaction, &restaurant_id, cashier.id).await?;
+        if known.as_ref() == Some(cashier) {
+            return Ok(true);
+        }
+        if known.is_none() {
+            let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
+                "select count(*) from pos_records {OF_RESTAURANT}"
+            )))
+            .bind(&restaurant_id)
+            .fetch_one(&mut *transaction)
+            .await?;
+            if stored_count(count) as usize >= limits::CASHIERS {
+                return Ok(false);
+            }
+        }
         let record = Record::Cashier(cashier.clone());
         let row = RecordRow::write(restaurant, record.id(), Some(&record), revision, by.1)?;
         pos_rows::put_record(&mut transaction, row).await?;
-        let subject = AuditSubject::named(restaurant, &cashier.name);
-        audit_log::record(&mut transaction, by, Act::PinSet, subject).await?;
-        Ok(transaction.commit().await?)
+        if known.is_none_or(|known| known.pin != cashier.pin) {
+            let subject = AuditSubject::named(restaurant, &cashier.name);
+            audit_log::record(&mut transaction, by, Act::PinSet, subject).await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
     }
 
     async fn remove_cashier(

@@ -31,7 +31,8 @@ const UNPUBLISHED: &str =
     "where restaurant_id = $1 and publication is null and publish_at is null order by number";
 const SCHEDULED: &str = "where restaurant_id = $1 and publish_at is not null order by publish_at, number";
 const SCHEDULED_AT: &str = "where restaurant_id = $1 and publish_at = $2 order by number";
-const COUNT_SCHEDULED: &str = "select count(*) from edits where restaurant_id = $1 and publish_at is not null";
+const COUNT_SCHEDULED: &str =
+    "select count(*) from edits where restaurant_id = $1 and publish_at is not null";
 const SCHEDULE: &str = "update edits set publish_at = $3, scheduled_by = $4 \
      where restaurant_id = $1 and publication is null and publish_at is null and number <= $2";
 const RESCHEDULE: &str =

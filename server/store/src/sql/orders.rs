@@ -10,7 +10,7 @@ use servery_domain::{
     id::{DishId, OrderId, RestaurantId},
     order::Order,
     order_intake::{IntakeChange, OrderIntake},
-    order_search::{OrderHistoryEntry, OrderSearch},
+    order_search::{OrderCursor, OrderHistoryEntry, OrderSearch},
     pos::RecordId,
     revision::Revision,
     time::{LocalMinute, Timestamp},
@@ -21,7 +21,7 @@ use crate::{
     Result, SqlStore,
     batch::{EVERYBODY, StoredAnswer},
     id, json,
-    orders::{IdempotentRequest, OrderWrite, Orders, RecordedEvent, Tracked, WriteOutcome},
+    orders::{FoundOrders, IdempotentRequest, OrderWrite, Orders, RecordedEvent, Tracked, WriteOutcome},
     parse, parse_own,
     sql::{
         audit_log::{self, AuditSubject},
@@ -160,15 +160,27 @@ impl<E: Engine> Orders for SqlStore<E> {
         search: &OrderSearch,
         placed: Range<Timestamp>,
         limit: usize,
-    ) -> Result<Vec<Order>> {
-        let rows: Vec<OrderRow> = order_search::select::<E>(restaurant, search, placed, limit)
+    ) -> Result<FoundOrders> {
+        // One more says whether there is another page.
+        let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut rows: Vec<OrderRow> = order_search::select::<E>(restaurant, search, &placed, most)
             .build_query_as()
             .fetch_all(&self.pool)
             .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(OrderRow::read_order_or_skip)
-            .collect())
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|last| OrderCursor {
+            placed_at: Timestamp(last.placed_at),
+            number: stored_count(last.number),
+        });
+        let all = rows.len();
+        let orders = rows.into_iter().filter_map(OrderRow::read_order_or_skip);
+        let orders: Vec<Order> = orders.collect();
+        Ok(FoundOrders {
+            unreadable: all - orders.len(),
+            orders,
+            next,
+        })
     }
 
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>> {

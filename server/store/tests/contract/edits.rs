@@ -105,7 +105,15 @@ async fn schedules(store: &dyn Store) -> Vec<(Timestamp, Vec<u128>)> {
 }
 
 async fn price_of_dumplings(store: &dyn Store) -> i64 {
-    store.menu(HERE).await.unwrap().unwrap().dish(DISH).unwrap().price.0
+    store
+        .menu(HERE)
+        .await
+        .unwrap()
+        .unwrap()
+        .dish(DISH)
+        .unwrap()
+        .price
+        .0
 }
 
 /// What everybody gets who is not in the office.
@@ -581,11 +589,19 @@ async fn scheduled_edits_are_published_at_their_time_and_others_wait() {
         let store = store.as_ref();
         imported(store).await;
         put(store, &priced(1, &dumplings(), 1_590)).await;
-        assert_eq!(schedule(store, 1, TOMORROW).await, ScheduleOutcome::Scheduled, "{engine}");
+        assert_eq!(
+            schedule(store, 1, TOMORROW).await,
+            ScheduleOutcome::Scheduled,
+            "{engine}"
+        );
         put(store, &renamed(2)).await;
         let stored = unpublished(store).await;
         assert_eq!(stored.edits.len(), 1, "{engine}: the other waits");
-        assert_eq!(stored.edited.menu().dish(DISH).unwrap().price, dumplings().price, "{engine}");
+        assert_eq!(
+            stored.edited.menu().dish(DISH).unwrap().price,
+            dumplings().price,
+            "{engine}"
+        );
         assert_eq!(schedules(store).await, [(TOMORROW, vec![1])], "{engine}");
         assert_eq!(publish(store, 1).await, PublishOutcome::NoSuchEdit, "{engine}");
 
@@ -599,35 +615,71 @@ async fn scheduled_edits_are_published_at_their_time_and_others_wait() {
         let publications = store.publications(HERE, None).await.unwrap();
         assert_eq!(publications.len(), 1, "{engine}");
         assert_eq!(
-            (publications[0].at, publications[0].edits.len(), &publications[0].by),
+            (
+                publications[0].at,
+                publications[0].edits.len(),
+                &publications[0].by
+            ),
             (TOMORROW, 1, &AuthorName::Operator),
             "{engine}"
         );
         assert_eq!(unpublished(store).await.edits[0].refusal, None, "{engine}");
         assert_eq!(publish(store, 2).await, PublishOutcome::Published(2), "{engine}");
-        let dish = store.menu(HERE).await.unwrap().unwrap().dish(DISH).unwrap().clone();
-        assert_eq!((&*dish.name, dish.price), ("Semmelknödel", Minor(1_590)), "{engine}");
+        let dish = store
+            .menu(HERE)
+            .await
+            .unwrap()
+            .unwrap()
+            .dish(DISH)
+            .unwrap()
+            .clone();
+        assert_eq!(
+            (&*dish.name, dish.price),
+            ("Semmelknödel", Minor(1_590)),
+            "{engine}"
+        );
     }
 }
 
 #[tokio::test]
 async fn scheduled_edits_get_another_time_and_wait_again() {
-    for (engine, store) in engines("scheduled_edits_get_another_time_and_wait_again").await.stores {
+    for (engine, store) in engines("scheduled_edits_get_another_time_and_wait_again")
+        .await
+        .stores
+    {
         let store = store.as_ref();
         imported(store).await;
         put(store, &priced(1, &dumplings(), 1_590)).await;
         put(store, &priced(2, &dumplings_at(1_590), 1_690)).await;
         let later = Timestamp(TOMORROW.0 + 60);
         for at in [TOMORROW, later, later] {
-            assert_eq!(schedule(store, 2, at).await, ScheduleOutcome::Scheduled, "{engine}");
+            assert_eq!(
+                schedule(store, 2, at).await,
+                ScheduleOutcome::Scheduled,
+                "{engine}"
+            );
         }
         assert_eq!(schedules(store).await, [(later, vec![1, 2])], "{engine}");
-        assert!(store.unschedule_edits(&slug(), EditId(1)).await.unwrap(), "{engine}");
-        assert!(!store.unschedule_edits(&slug(), EditId(1)).await.unwrap(), "{engine}: it waits");
+        assert!(
+            store.unschedule_edits(&slug(), EditId(1)).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            !store.unschedule_edits(&slug(), EditId(1)).await.unwrap(),
+            "{engine}: it waits"
+        );
         assert_eq!(schedules(store).await, [], "{engine}");
         assert_eq!(publish(store, 2).await, PublishOutcome::Published(1), "{engine}");
-        assert_eq!(schedule(store, 2, later).await, ScheduleOutcome::NoSuchEdit, "{engine}");
-        assert_eq!(schedule(store, 9, later).await, ScheduleOutcome::NoSuchEdit, "{engine}");
+        assert_eq!(
+            schedule(store, 2, later).await,
+            ScheduleOutcome::NoSuchEdit,
+            "{engine}"
+        );
+        assert_eq!(
+            schedule(store, 9, later).await,
+            ScheduleOutcome::NoSuchEdit,
+            "{engine}"
+        );
         store.publish_due_edits(later).await.unwrap();
         assert_eq!(price_of_dumplings(store).await, 1_690, "{engine}");
     }
@@ -635,9 +687,10 @@ async fn scheduled_edits_get_another_time_and_wait_again() {
 
 #[tokio::test]
 async fn a_scheduled_edit_that_contradicts_what_was_published_waits_with_its_refusal() {
-    for (engine, store) in engines("a_scheduled_edit_that_contradicts_what_was_published_waits_with_its_refusal")
-        .await
-        .stores
+    for (engine, store) in
+        engines("a_scheduled_edit_that_contradicts_what_was_published_waits_with_its_refusal")
+            .await
+            .stores
     {
         let store = store.as_ref();
         imported(store).await;
@@ -646,7 +699,11 @@ async fn a_scheduled_edit_that_contradicts_what_was_published_waits_with_its_ref
         put(store, &priced(2, &dumplings(), 1_290)).await;
         publish(store, 2).await;
         store.publish_due_edits(TOMORROW).await.unwrap();
-        assert_eq!(price_of_dumplings(store).await, 1_290, "{engine}: nobody's price is overwritten");
+        assert_eq!(
+            price_of_dumplings(store).await,
+            1_290,
+            "{engine}: nobody's price is overwritten"
+        );
         assert_eq!(schedules(store).await, [], "{engine}");
         let edits = unpublished(store).await.edits;
         assert_eq!((edits.len(), edits[0].edit.id), (1, EditId(1)), "{engine}");

@@ -7,7 +7,7 @@ use servery_domain::{
     audit::{Author, AuthorName},
     id::{OrderId, RestaurantId},
     order::{Actor, Event},
-    order_search::{OrderCursor, OrderFilter, OrderSearch},
+    order_search::{OrderFilter, OrderSearch},
     time::{LocalMinute, Timestamp},
 };
 use servery_store::{
@@ -47,8 +47,9 @@ fn search(q: &str) -> OrderSearch {
 }
 
 async fn found(store: &dyn Store, search: &OrderSearch, placed: Range<Timestamp>) -> Vec<u128> {
-    let orders = store.search_orders(HERE, search, placed, 50).await.unwrap();
-    orders.iter().map(|order| order.id.0).collect()
+    let found = store.search_orders(HERE, search, placed, 50).await.unwrap();
+    assert_eq!((found.unreadable, found.next), (0, None));
+    found.orders.iter().map(|order| order.id.0).collect()
 }
 
 /// Four orders here and one there.
@@ -152,12 +153,13 @@ async fn a_page_of_orders_ends_where_the_next_begins() {
         put_orders(store).await;
         let (mut search, mut all) = (search(""), Vec::new());
         // Two orders of one second are on two pages.
-        while let Some(order) = store.search_orders(HERE, &search, ALWAYS, 1).await.unwrap().pop() {
-            all.push(order.id.0);
-            search.before = Some(OrderCursor {
-                placed_at: order.ordered.placed_at,
-                number: order.number,
-            });
+        loop {
+            let page = store.search_orders(HERE, &search, ALWAYS, 1).await.unwrap();
+            all.extend(page.orders.iter().map(|order| order.id.0));
+            search.before = page.next;
+            if page.next.is_none() {
+                break;
+            }
         }
         assert_eq!(all, [4, 3, 2, 1], "{engine}");
     }
