@@ -72,17 +72,19 @@ pub trait AccountBackend:
 
 /// What the office asks. Without a session the answer is the problem `signed-out`.
 pub trait OfficeBackend:
-    Backend
-    + Answers<GetAccount>
+    Backend + Answers<GetAccount> + Answers<GetNewRestaurant> + Answers<GetHolidays> + Answers<GetEdits>
+{
+}
+
+/// What the office's pages ask that need no program.
+pub trait ThinOfficeBackend:
+    OfficeBackend
     + Answers<GetInstallation>
     + Answers<GetInvitation>
-    + Answers<GetNewRestaurant>
-    + Answers<GetHolidays>
-    + Answers<GetEdits>
     + Answers<GetPublications>
+    + Answers<GetStaff>
     + Answers<GetOrderList>
     + Answers<GetOrderRecord>
-    + Answers<GetStaff>
 {
 }
 

@@ -20,8 +20,8 @@ use servery_domain::{
 
 use crate::{
     backend::{
-        AccountBackend, BrowserActions, DraftStorage, OfficeBackend, OrderEvents, OrderingBackend,
-        PasskeyActions, StaffBackend, ThinBrowseBackend,
+        AccountBackend, BrowserActions, DraftStorage, OrderEvents, OrderingBackend, PasskeyActions,
+        StaffBackend, ThinBrowseBackend, ThinOfficeBackend,
     },
     components::{footer::Footer, header::Header, offline::OfflineNotice},
     page_address::PageAddress,
@@ -32,11 +32,11 @@ use crate::{
 
 /// A backend for all pages.
 pub trait FullBackend:
-    ThinBrowseBackend + OrderingBackend + AccountBackend + StaffBackend + OfficeBackend
+    ThinBrowseBackend + OrderingBackend + AccountBackend + StaffBackend + ThinOfficeBackend
 {
 }
 
-impl<T: ThinBrowseBackend + OrderingBackend + AccountBackend + StaffBackend + OfficeBackend> FullBackend
+impl<T: ThinBrowseBackend + OrderingBackend + AccountBackend + StaffBackend + ThinOfficeBackend> FullBackend
     for T
 {
 }

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use servery_app::{
     backend::{
         AccountBackend, Answers, Backend, BackendFuture, NewId, OfficeBackend, OrderingBackend, StaffBackend,
-        ThinBrowseBackend,
+        ThinBrowseBackend, ThinOfficeBackend,
     },
     query::{Fetch, Fetched, Query},
 };
@@ -200,6 +200,7 @@ impl AccountBackend for HttpBackend {}
 impl StaffBackend for HttpBackend {}
 impl OfficeBackend for HttpBackend {}
 impl ThinBrowseBackend for HttpBackend {}
+impl ThinOfficeBackend for HttpBackend {}
 
 /// An answer that is not stored. Whoever aborts it gets none.
 pub async fn get_unless_aborted(address: &str, signal: Option<&AbortSignal>) -> Result<JsValue, Problem> {

@@ -87,7 +87,7 @@ fn by_rate(taxes: &[Tax]) -> BTreeMap<TaxRate, Minor> {
     let mut sums = BTreeMap::new();
     for tax in taxes {
         let sum = sums.entry(tax.rate).or_insert(Minor::ZERO);
-        *sum = *sum + tax.tax;
+        *sum += tax.tax;
     }
     sums
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use servery_app::{
     backend::{
         AccountBackend, Answers, Backend, BackendFuture, NewId, OfficeBackend, OrderingBackend, StaffBackend,
-        ThinBrowseBackend,
+        ThinBrowseBackend, ThinOfficeBackend,
     },
     query::{
         GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
@@ -156,6 +156,7 @@ impl AccountBackend for ServerBackend {}
 impl StaffBackend for ServerBackend {}
 impl OfficeBackend for ServerBackend {}
 impl ThinBrowseBackend for ServerBackend {}
+impl ThinOfficeBackend for ServerBackend {}
 
 impl Handle<GetRestaurants> for ServerBackend {
     async fn handle(&self, GetRestaurants(search): &GetRestaurants) -> Result<Page<Listing>, Problem> {

@@ -20,7 +20,7 @@ use super::{
     order_list::AskedOrders, order_record, share, signed_out, staff, tables, unless_signed_out,
 };
 use crate::{
-    backend::OfficeBackend,
+    backend::ThinOfficeBackend,
     import_result::ImportResult,
     page_address::PageAddress,
     pages::{FullBackend, Head, Pages, document_title, nothing_here},
@@ -95,9 +95,9 @@ pub enum ThinOfficePage {
 impl Pages for ThinOfficePage {
     const CHUNK: Chunk = Chunk::Office;
     const HYDRATED: bool = false;
-    type Backend = dyn OfficeBackend;
+    type Backend = dyn ThinOfficeBackend;
 
-    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn OfficeBackend> {
+    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn ThinOfficeBackend> {
         whole
     }
 
@@ -253,7 +253,7 @@ impl Pages for ThinOfficePage {
 async fn load_invitation(
     token: &str,
     visit: &PageAddress,
-    backend: &dyn OfficeBackend,
+    backend: &dyn ThinOfficeBackend,
 ) -> Result<ThinOfficePage, Problem> {
     let signed_in = unless_signed_out(backend.ask(GetAccount).await)?;
     Ok(ThinOfficePage::Invitation {
@@ -268,7 +268,7 @@ async fn load_office(
     view: View,
     (slug, office): (Slug, Arc<EditedRestaurant>),
     visit: &PageAddress,
-    backend: &dyn OfficeBackend,
+    backend: &dyn ThinOfficeBackend,
 ) -> Result<ThinOfficePage, Problem> {
     match view {
         View::Office => Ok(ThinOfficePage::Menu {
