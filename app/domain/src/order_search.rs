@@ -145,8 +145,9 @@ impl OrderSearch {
         let q = plain(&self.q);
         let (mut wanted, mut phone) = (Vec::new(), Vec::new());
         for word in q.split_whitespace() {
-            if is_of_phone(word) {
-                // A phone number has spaces in it.
+            // A phone number has spaces in it, and signs between them.
+            let is_of_phone = word.chars().all(is_phone_sign);
+            if is_of_phone && (!phone.is_empty() || word.contains(|c: char| c.is_ascii_digit())) {
                 phone.push(word);
                 continue;
             }
@@ -215,9 +216,8 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_between).filter(|word| !word.is_empty())
 }
 
-fn is_of_phone(word: &str) -> bool {
-    let is_sign = |c: char| c.is_ascii_digit() || "+-()/.".contains(c);
-    word.chars().all(is_sign) && word.contains(|c: char| c.is_ascii_digit())
+fn is_phone_sign(c: char) -> bool {
+    c.is_ascii_digit() || "+-()/.".contains(c)
 }
 
 /// The last digits, the last first.

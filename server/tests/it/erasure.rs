@@ -247,7 +247,7 @@ async fn an_order_is_forgotten_on_request_and_no_other() {
     let left = found(&dump, GUEST);
     // The guest who called is another one.
     assert!(left.iter().all(|row| row.contains(&evening.bill)), "{left:#?}");
-    for phone in PHONE {
+    for phone in [PHONE[1], PHONE[2]] {
         assert_eq!(found(&dump, phone), Vec::<String>::new());
     }
     assert!(!found(&dump, "qwub").is_empty());

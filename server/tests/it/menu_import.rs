@@ -202,7 +202,12 @@ async fn the_form_says_what_became_of_a_file() {
         assert_eq!(page.status, 200);
         assert!(page.text().contains(said), "{}", page.text());
     };
-    says("import", b"", "Choose a file first.").await;
+    says(
+        "import",
+        b"",
+        "Choose a file first, or write the address of a page.",
+    )
+    .await;
     says(
         "check",
         SOUPS.as_bytes(),
@@ -323,7 +328,7 @@ async fn a_menu_is_imported_from_the_address_of_a_page() {
     for (page, fault) in [
         ("/nowhere", "page-not-loaded"),
         ("/round", "page-not-loaded"),
-        ("/file", "page-address"),
+        ("/file", "page-not-loaded"),
         ("/large", "large"),
     ] {
         let result = app.send_page(&owner, &format!("{site}{page}")).await;
