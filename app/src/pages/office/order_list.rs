@@ -5,7 +5,7 @@ use servery_domain::{
     basket::Fulfilment,
     currency::Minor,
     limits,
-    order::Order,
+    order::{Order, State},
     order_search::{OrderFilter, OrderList, OrderSearch},
     restaurant::Restaurant,
     time::Day,
@@ -140,7 +140,7 @@ fn row(texts: Texts, here: &str, order: &Order) -> impl IntoView + use<> {
     let facts = [
         Some(fulfilment(texts, order)),
         name.map(|name| isolated(name)),
-        Some(timeline::name(texts, order.progress.state).to_owned()),
+        Some(state_name(texts, order.progress.state).to_owned()),
     ];
     let facts: Vec<_> = facts.into_iter().flatten().collect();
     let refunded = order
@@ -160,6 +160,15 @@ fn row(texts: Texts, here: &str, order: &Order) -> impl IntoView + use<> {
             <span class="facts">{placed}<br/><span class="hint">{facts.join(" · ")}</span></span>
             <span class="price" dir="auto">{texts.lang.money(ordered.total, ordered.currency)}{refunded}</span>
         </li>
+    }
+}
+
+/// As staff say it.
+pub fn state_name(texts: Texts, state: State) -> &'static str {
+    match state {
+        State::Placed => texts.get(text::Key::BoardNew),
+        State::Rejected => texts.get(Key::OrderRejected),
+        state => timeline::name(texts, state),
     }
 }
 

@@ -12,7 +12,7 @@ use servery_domain::{
     restaurant::Restaurant,
 };
 
-use super::order_list::fulfilment;
+use super::order_list::{fulfilment, state_name};
 use crate::{
     components::{
         audit_entry::author,
@@ -28,7 +28,7 @@ use crate::{
                 lines::receipt,
                 sums::{Totals, sums},
             },
-            order::{on_paper, timeline},
+            order::on_paper,
         },
     },
     text::{self, Texts, office::Key, texts},
@@ -75,7 +75,7 @@ pub fn page(restaurant: &Restaurant, record: &OrderRecord, is_refund_refused: bo
                 {on_paper(texts, order, restaurant)}
             </header>
             {said(refused, Tone::Bad)}
-            <p class="state"><b>{timeline::name(texts, order.progress.state)}</b>" · "{fulfilment(texts, order)}</p>
+            <p class="state"><b>{state_name(texts, order.progress.state)}</b>" · "{fulfilment(texts, order)}</p>
             {reason(texts, order)}
             <section class="ordered">
                 <h2>{texts.get(Key::OrderOrdered)}</h2>
@@ -146,11 +146,11 @@ fn actor_name(entry: &OrderHistoryEntry) -> Key {
 fn event_text(texts: Texts, order: &Order, event: &Event) -> String {
     let amount = |amount| texts.lang.money(amount, order.ordered.currency);
     match event {
-        Event::Placed => texts.get(text::Key::StatePlaced).to_owned(),
+        Event::Placed => texts.get(Key::OrderOrdered).to_owned(),
         Event::Paid { amount: paid } => texts.fill(text::Key::OrderPaid, &[("amount", &amount(*paid))]),
         Event::PaysAtDoor => texts.get(Key::OrderEventPaysAtDoor).to_owned(),
         Event::Accepted { ready_at } => texts.fill(Key::OrderEventAccepted, &[("time", &ready_at.clock())]),
-        Event::Rejected { .. } => texts.get(text::Key::StateRejected).to_owned(),
+        Event::Rejected { .. } => texts.get(Key::OrderRejected).to_owned(),
         Event::Preparing => texts.get(text::Key::StatePreparing).to_owned(),
         Event::Ready => texts.get(text::Key::StateReady).to_owned(),
         Event::OutForDelivery => texts.get(text::Key::StateOutForDelivery).to_owned(),
