@@ -83,6 +83,7 @@ pub trait ThinOfficeBackend:
     + Answers<GetInvitation>
     + Answers<GetPublications>
     + Answers<GetStaff>
+    + Answers<GetLegalFacts>
     + Answers<GetOrderList>
     + Answers<GetOrderRecord>
 {

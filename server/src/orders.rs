@@ -13,6 +13,7 @@ pub mod timeouts;
 use servery_domain::{
     audit::Author,
     id::OrderId,
+    legal::Seller,
     order::{Event, Order, State, TrackedOrder},
     problem::ProblemType,
 };
@@ -45,8 +46,13 @@ pub async fn find(app: &AppState, token: &str) -> Result<Tracked, ApiError> {
 
 pub async fn tracked(app: &AppState, token: &str) -> Result<TrackedOrder, ApiError> {
     let found = find(app, token).await?;
-    with_restaurant(app, found)
-        .ok_or_else(|| ApiError::new(ProblemType::NotFound, "the order's restaurant is gone"))
+    let restaurant = found.order.ordered.restaurant;
+    let tracked = with_restaurant(app, found)
+        .ok_or_else(|| ApiError::new(ProblemType::NotFound, "the order's restaurant is gone"))?;
+    Ok(TrackedOrder {
+        seller: app.store.legal_notice(restaurant).await?.seller(),
+        ..tracked
+    })
 }
 
 /// With the name of the restaurant; `None` if it was deleted.
@@ -57,6 +63,7 @@ pub fn with_restaurant(app: &AppState, tracked: Tracked) -> Option<TrackedOrder>
         token: tracked.token,
         slug: restaurant.slug.clone(),
         restaurant: restaurant.name.clone(),
+        seller: Seller::default(),
         order: tracked.order,
     })
 }

@@ -32,6 +32,13 @@ impl LegalNotice {
         *self == Self::default()
     }
 
+    pub fn seller(&self) -> Seller {
+        Seller {
+            legal_name: self.name.clone(),
+            vat_id: self.vat_id.clone(),
+        }
+    }
+
     pub(crate) fn check_values(&self, mistakes: &mut Mistakes) {
         for (field, text) in [
             ("name", &self.name),
@@ -45,6 +52,16 @@ impl LegalNotice {
             mistakes.check(check_email(&self.email));
         }
     }
+}
+
+/// Who sells, as a receipt names them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Seller {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub legal_name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub vat_id: String,
 }
 
 /// What a restaurant's legal page is made from, beside the restaurant itself.

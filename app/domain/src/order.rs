@@ -15,6 +15,7 @@ use crate::{
     contact::Contact,
     currency::{Currency, Minor},
     id::{OrderId, RestaurantId},
+    legal::Seller,
     order_settings::{OrderSettings, PaymentMethod},
     quote::{Due, Quote, QuotedLine, Sum},
     restaurant::Restaurant,
@@ -259,6 +260,9 @@ pub struct TrackedOrder {
     pub slug: crate::slug::Slug,
     /// The restaurant's name.
     pub restaurant: String,
+    /// For its receipt; a list of orders does without.
+    #[serde(default)]
+    pub seller: Seller,
     pub order: Order,
 }
 

@@ -174,3 +174,31 @@ fn card_keys() -> CardKeys {
         publishable_key: "pk_test_1".into(),
     }
 }
+
+#[tokio::test]
+async fn a_receipt_names_who_sells() {
+    let app = TestApp::new().await;
+    app.change("lighthouse-diner", |file| {
+        file.legal.vat_id = "US123456789".to_owned()
+    })
+    .await;
+    let (token, id) = app.placed().await;
+    let tracked = app.json(&format!("/api/v1/orders/{token}")).await;
+    assert_eq!(
+        tracked["seller"],
+        json!({ "legal_name": "Lighthouse Diner LLC", "vat_id": "US123456789" })
+    );
+    let owner = app.staff(Role::Owner).await;
+    for page in [
+        format!("/orders/{token}"),
+        format!("/board/lighthouse-diner/orders/{id}"),
+    ] {
+        let page = app.get(&format!("{page}?lang=en"), &[("cookie", &owner)]).await;
+        for text in [
+            "<p dir=\"auto\">Lighthouse Diner LLC</p>",
+            "VAT ID: \u{2068}US123456789\u{2069}",
+        ] {
+            assert!(page.text().contains(text), "{text}: {}", page.text());
+        }
+    }
+}

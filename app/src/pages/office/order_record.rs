@@ -6,6 +6,7 @@ use servery_domain::{
     board::Column,
     contact::Contact,
     currency::Minor,
+    legal::Seller,
     order::{Actor, Event, Order},
     order_search::{OrderHistoryEntry, OrderRecord},
     order_settings::PaymentMethod,
@@ -34,7 +35,11 @@ use crate::{
     text::{self, Texts, office::Key, texts},
 };
 
-pub fn page(restaurant: &Restaurant, record: &OrderRecord, is_refund_refused: bool) -> impl IntoView + use<> {
+pub fn page(
+    (restaurant, seller): (&Restaurant, &Seller),
+    record: &OrderRecord,
+    is_refund_refused: bool,
+) -> impl IntoView + use<> {
     let texts = texts();
     let OrderRecord { role, order, history } = record;
     let (slug, ordered) = (&restaurant.slug, &order.ordered);
@@ -72,7 +77,7 @@ pub fn page(restaurant: &Restaurant, record: &OrderRecord, is_refund_refused: bo
             <header>
                 <h1>{texts.fill(text::Key::OrderTitle, &[("number", &order.number.to_string())])}</h1>
                 <p class="lead" dir="auto">{restaurant.name.clone()}</p>
-                {on_paper(texts, order, restaurant)}
+                {on_paper(texts, order, restaurant, seller)}
             </header>
             {said(refused, Tone::Bad)}
             <p class="state"><b>{state_name(texts, order.progress.state)}</b>" · "{fulfilment(texts, order)}</p>

@@ -8,6 +8,7 @@ use servery_domain::{
     edit::{EditedRestaurant, PublicationLog},
     installation::InstallationOverview,
     invitation::Invitation,
+    legal::Seller,
     order_search::{OrderList, OrderRecord},
     problem::Problem,
     restaurant::Restaurant,
@@ -25,8 +26,8 @@ use crate::{
     page_address::PageAddress,
     pages::{FullBackend, Head, Pages, document_title, nothing_here},
     query::{
-        GetAccount, GetEdits, GetInstallation, GetInvitation, GetOrderList, GetOrderRecord, GetPublications,
-        GetRestaurant, GetStaff,
+        GetAccount, GetEdits, GetInstallation, GetInvitation, GetLegalFacts, GetOrderList, GetOrderRecord,
+        GetPublications, GetRestaurant, GetStaff,
     },
     routes::{self, Chunk, View},
     text::{Key, Texts, office, texts},
@@ -81,6 +82,7 @@ pub enum ThinOfficePage {
     },
     OrderRecord {
         restaurant: Box<Restaurant>,
+        seller: Seller,
         record: Box<OrderRecord>,
         is_refund_refused: bool,
     },
@@ -142,6 +144,7 @@ impl Pages for ThinOfficePage {
                 let record = backend.ask(GetOrderRecord(slug.clone(), order)).await;
                 match unless_signed_out(record)? {
                     Some(record) => Some(Self::OrderRecord {
+                        seller: backend.ask(GetLegalFacts(slug.clone())).await?.notice.seller(),
                         restaurant: Box::new(backend.ask(GetRestaurant(slug)).await?.restaurant),
                         record: Box::new(record),
                         is_refund_refused: visit.get("wrong") == Some("refund"),
@@ -201,9 +204,14 @@ impl Pages for ThinOfficePage {
             } => EitherOf12::K(order_list::page(&restaurant, &list, &asked)),
             Self::OrderRecord {
                 restaurant,
+                seller,
                 record,
                 is_refund_refused,
-            } => EitherOf12::L(order_record::page(&restaurant, &record, is_refund_refused)),
+            } => EitherOf12::L(order_record::page(
+                (&restaurant, &seller),
+                &record,
+                is_refund_refused,
+            )),
             Self::Menu { slug, office, result } => {
                 EitherOf12::I(menu::page(&slug, &office, result.view(texts())))
             }

@@ -10,6 +10,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use servery_domain::{
     basket::Fulfilment,
     contact::{Contact, DeliveryAddress},
+    legal::Seller,
     order::{Actor, Event, Order, TrackedOrder, apply},
     restaurant::{Address, Listing, Restaurant},
 };
@@ -81,7 +82,7 @@ pub fn OrderPage(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -
             <header>
                 <h1>{texts.fill(Key::OrderTitle, &[("number", &number)])}</h1>
                 <p class="lead"><a href=format!("/restaurants/{slug}")>{texts.fill(Key::OrderAt, &[("name", &isolated(&tracked.restaurant))])}</a></p>
-                {on_paper(texts, &tracked.order, &listing.restaurant)}
+                {on_paper(texts, &tracked.order, &listing.restaurant, &tracked.seller)}
             </header>
             {timeline::timeline(texts, shown, listing.today)}
             {notifications::set_notifications(texts, shown, &tracked.token)}
@@ -100,7 +101,12 @@ pub fn OrderPage(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -
 }
 
 /// Seller and date for print; the screen shows them elsewhere.
-pub fn on_paper(texts: Texts, order: &Order, restaurant: &Restaurant) -> impl IntoView + use<> {
+pub fn on_paper(
+    texts: Texts,
+    order: &Order,
+    restaurant: &Restaurant,
+    seller: &Seller,
+) -> impl IntoView + use<> {
     let Address {
         street,
         postcode,
@@ -108,10 +114,16 @@ pub fn on_paper(texts: Texts, order: &Order, restaurant: &Restaurant) -> impl In
         ..
     } = &restaurant.address;
     let placed = due_time::date_and_clock(texts, order.ordered.placed_on);
+    let Seller { legal_name, vat_id } = seller;
+    let legal_name = (!legal_name.is_empty()).then(|| view! { <p dir="auto">{legal_name.clone()}</p> });
+    let vat_id = (!vat_id.is_empty())
+        .then(|| view! { <p>{texts.fill(Key::OrderVatId, &[("id", &isolated(vat_id))])}</p> });
     view! {
         <div class="on-paper">
+            {legal_name}
             <p dir="auto">{format!("{street}, {postcode} {city}")}</p>
             <p dir="ltr">{restaurant.phone.clone()}</p>
+            {vat_id}
             <p>{placed}</p>
         </div>
     }
