@@ -31,6 +31,8 @@ test.describe("without JavaScript", () => {
     await expect(page.locator(".history li")).toHaveCount(1);
     await page.getByRole("link", { name: words["order.on-board"] }).click();
     await expect(page.locator(`#o${number}`)).toBeVisible();
+    await page.locator(`#o${number}`).getByRole("link", { name: `#${number}` }).click();
+    await expect(page.locator(".whom")).toContainText("Grace Hopper");
   });
 
   test("a search that finds nothing says so, and a rejected order is filtered out", async ({ page, request, servery }) => {

@@ -41,7 +41,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
         .then(|| view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{off}{back}</details> });
     view! {
         <li class="ticket" id=format!("o{}", order.number)>
-            <h3><span class="number">{format!("#{}", order.number)}</span>" "{fulfilment(texts, board, order)}</h3>
+            <h3>{number(slug, board, order)}" "{fulfilment(texts, board, order)}</h3>
             <p class="due">{due(texts, board, order)}</p>
             {order.is_time_missed().then(|| view! { <p class="wrong">{texts.get(Key::BoardTimeMissed)}</p> })}
             <ul class="lines">{lines}</ul>
@@ -52,6 +52,17 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
             <div class="steps">{next}</div>
             {wrong}
         </li>
+    }
+}
+
+/// Leads to all that has happened to the order, and to its receipt.
+fn number(slug: &Slug, board: &Board, order: &Order) -> impl IntoView + use<> {
+    let number = format!("#{}", order.number);
+    match board.role.may(Permission::SearchOrders) {
+        true => Either::Left(
+            view! { <a class="number" href=format!("/board/{slug}/orders/{}", order.id)>{number}</a> },
+        ),
+        false => Either::Right(view! { <span class="number">{number}</span> }),
     }
 }
 
