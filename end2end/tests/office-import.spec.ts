@@ -88,13 +88,13 @@ emptyTest("an owner comes from GloriaFood, and gets an order", async ({ page, co
   await page.getByRole("link", { name: "Pizza Margherita" }).click();
   await page.getByLabel(/32 cm/).check();
   await page.getByRole("button", { name: texts.en["dish.add"] }).click();
-  await expect(page.locator(".sentences")).toContainText("32 cm");
+  await expect(page.locator(".lines")).toContainText("32 cm");
   await page.getByRole("button", { name: texts.en["basket.checkout"] }).click();
   await page.getByLabel(texts.en["checkout.name"], { exact: true }).fill("Ada Lovelace");
   await page.getByLabel(texts.en["checkout.phone"]).fill("+49 40 555 0199");
   await page.locator("button[name=place]").click();
   await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
-  await expect(page.locator(".sentences")).toContainText("Pizza Margherita");
+  await expect(page.locator(".lines")).toContainText("Pizza Margherita");
 });
 
 /** The page as it is at first, with mistakes, and with what an import has made. */

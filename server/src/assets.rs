@@ -138,8 +138,8 @@ const STYLE: [&str; 6] = [
 /// Further style sheets of the ordering pages.
 const ORDERING_STYLE: [&str; 4] = [
     include_str!("../../style/dish.css"),
-    include_str!("../../style/receipt.css"),
     include_str!("../../style/ordering.css"),
+    include_str!("../../style/receipt.css"),
     include_str!("../../style/map.css"),
 ];
 /// Further style sheets of the account and board pages.

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use servery_domain::{
     account::Permission,
     audit::Author,
+    contact::invalid_field,
     edit::{
         Edit, EditRefusal, EditSchedule, EditedRestaurant, NewEditSchedule, PartChange, PublicationLog,
         RestaurantPart,
@@ -188,11 +189,18 @@ pub async fn schedule(
     let RestaurantNow { now, zone, .. } = restaurant_now(app, slug.as_str()).await?;
     new.check(now.1)?;
     let publish_at = clock::utc(&zone, new.publish_at);
+    if publish_at <= now.0 {
+        // The first of two equal minutes, in a night when clocks are set back.
+        return Err(invalid_field("publish_at", "is later than now").into());
+    }
     let by = Author::Account(user.account.id);
     match app.store.schedule_edits(&slug, up_to, publish_at, by).await? {
         ScheduleOutcome::Scheduled => Ok(()),
         ScheduleOutcome::Refused(refusal) => Err(refused(&refusal)),
-        ScheduleOutcome::TooMany => Err(EditFailure::TooMany.into()),
+        ScheduleOutcome::OtherTime => Err(ApiError::new(
+            ProblemType::Conflict,
+            "the edit is scheduled for another time",
+        )),
         ScheduleOutcome::NoSuchEdit => Err(no_such_edit()),
     }
 }

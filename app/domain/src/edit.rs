@@ -245,6 +245,9 @@ pub struct EditEntry {
     /// Why it cannot be published: the restaurant was changed otherwise meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+    /// When it was to be published by itself, which was not possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed_at: Option<Timestamp>,
 }
 
 /// Edits that are published together at a later time.

@@ -105,13 +105,13 @@ pub async fn put_publication(
     Ok(Json(PublicationNumber { number }))
 }
 
-/// Publish the edits up to this one together at a later time; scheduled edits get another time. What cannot be made any more then waits again
+/// Publish the edits up to this one together at a later time, by themselves. What cannot be made any more then waits for somebody
 #[utoipa::path(
     put, path = "/api/v1/restaurants/{slug}/edits/{id}/schedule", tag = "office",
     params(("slug" = Slug, Path), ("id" = EditId, Path)), request_body = NewEditSchedule,
     responses(
         (status = 204, description = "Noted"), (status = 403), (status = 404),
-        (status = 409, description = "An edit cannot be made any more, or too many are scheduled"),
+        (status = 409, description = "An edit cannot be made then, or another could not be made any more; or they are scheduled for another time"),
     ),
     security(("session" = [])),
 )]
@@ -125,7 +125,7 @@ pub async fn put_schedule(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Let an edit, and those that are scheduled with it, wait to be published again
+/// Let an edit, and those that are scheduled with it, wait again for somebody to publish them
 #[utoipa::path(
     delete, path = "/api/v1/restaurants/{slug}/edits/{id}/schedule", tag = "office",
     params(("slug" = Slug, Path), ("id" = EditId, Path)),

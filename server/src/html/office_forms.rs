@@ -287,11 +287,13 @@ async fn change_changes(
     let user = user?;
     let office = edits::edited_restaurant(app, &user, slug).await?;
     let no_such_edit = || ApiError::new(ProblemType::NotFound, "there is no such edit");
+    // Somebody else was faster: the page shows how it is.
+    let is_late = |error: &ApiError| error.0.is(ProblemType::Conflict) || error.0.is(ProblemType::NotFound);
     if form.get("act") == "publish" {
         let up_to = form.get("up-to").parse().map_err(|_| no_such_edit())?;
         return match edits::publish(app, &user, slug, up_to).await {
             Ok(_) => Ok(("done", "published")),
-            Err(error) if error.0.is(ProblemType::Conflict) => Ok(("wrong", "conflict")),
+            Err(error) if is_late(&error) => Ok(("wrong", "conflict")),
             Err(error) if error.0.is(ProblemType::NotAccepted) => Ok(("wrong", "refused")),
             Err(error) => Err(error),
         };
@@ -303,7 +305,7 @@ async fn change_changes(
         };
         return match edits::schedule(app, &user, slug, up_to, NewEditSchedule { publish_at }).await {
             Ok(()) => Ok(("done", "scheduled")),
-            Err(error) if error.0.is(ProblemType::Conflict) => Ok(("wrong", "conflict")),
+            Err(error) if is_late(&error) => Ok(("wrong", "conflict")),
             Err(error) if error.0.is(ProblemType::NotAccepted) => Ok(("wrong", "publish-at")),
             Err(error) => Err(error),
         };
@@ -312,8 +314,7 @@ async fn change_changes(
     if form.get("act") == "unschedule" {
         return match edits::unschedule(app, &user, slug, edit).await {
             Ok(()) => Ok(("done", "unscheduled")),
-            // It was published meanwhile, or somebody was faster.
-            Err(error) if error.0.is(ProblemType::NotFound) => Ok(("wrong", "gone")),
+            Err(error) if is_late(&error) => Ok(("wrong", "conflict")),
             Err(error) => Err(error),
         };
     }

@@ -31,7 +31,7 @@ pub async fn get_orders_csv(
     let lang = Preferences::usual_lang(&address, &headers);
     let search = OrderSearch::parse(&mut address.page_pairs())
         .map_err(|parameter| ApiError::new(ProblemType::Malformed, parameter.to_string()))?;
-    let orders = match order_search::export(&app, &user, &slug, &search).await {
+    let exported = match order_search::export(&app, &user, &slug, &search).await {
         Err(error) if error.0.is(ProblemType::TooLarge) => {
             let wrong = ("wrong", "too-many".to_owned());
             let pairs = search.pairs().into_iter().chain([wrong]);
@@ -40,9 +40,9 @@ pub async fn get_orders_csv(
                 pairs,
             )));
         }
-        orders => orders?,
+        exported => exported?,
     };
-    let written = tokio::task::spawn_blocking(move || order_file::csv(&orders, lang)).await;
+    let written = tokio::task::spawn_blocking(move || order_file::csv(&exported.orders, lang)).await;
     let written = written.map_err(|error| ApiError::internal(&error))?;
     let bytes = written.map_err(|error| ApiError::internal(&error))?;
     attachment(&slug, ("orders.csv", "text/csv; charset=utf-8"), bytes)

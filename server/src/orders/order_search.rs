@@ -11,7 +11,7 @@ use servery_domain::{
     problem::ProblemType,
     time::{Day, Timestamp},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     accounts::sessions::CurrentUser,
@@ -44,18 +44,24 @@ pub async fn list(
     })
 }
 
+/// Until they are dropped, nobody else gets any.
+pub struct ExportedOrders {
+    pub orders: Vec<Order>,
+    _turn: SemaphorePermit<'static>,
+}
+
 /// All orders that a search finds, the newest first, if they are not too many for a file.
 pub async fn export(
     app: &AppState,
     user: &CurrentUser,
     slug: &str,
     search: &OrderSearch,
-) -> Result<Vec<Order>, ApiError> {
+) -> Result<ExportedOrders, ApiError> {
     let restaurant = restaurant_now(app, slug).await?;
     let id = restaurant.listing.restaurant.id;
     user.check(id, Permission::SearchOrders)?;
     let placed = placed(&restaurant, search);
-    let _turn = ONE_AT_A_TIME
+    let turn = ONE_AT_A_TIME
         .acquire()
         .await
         .map_err(|error| ApiError::internal(&error))?;
@@ -72,7 +78,10 @@ pub async fn export(
             ProblemType::TooLarge,
             format!("a file has at most {most} orders; choose fewer days"),
         )),
-        None => Ok(found.orders),
+        None => Ok(ExportedOrders {
+            orders: found.orders,
+            _turn: turn,
+        }),
     }
 }
 

@@ -53,11 +53,12 @@ pub enum PublishOutcome {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScheduleOutcome {
+    /// Now, or by the same request before.
     Scheduled,
-    /// An edit cannot be made any more.
+    /// They are scheduled for another moment.
+    OtherTime,
+    /// An edit cannot be made then, or one that waits or is scheduled could not be made any more.
     Refused(EditRefusal),
-    /// So many edits are scheduled that no more are accepted.
-    TooMany,
     /// None that is not published.
     NoSuchEdit,
 }
@@ -75,7 +76,7 @@ pub trait Edits: Send + Sync {
     /// Publishes the edits up to this one, in one transaction and under the restaurant's next revision.
     async fn publish(&self, slug: &Slug, up_to: EditId, by: (Author, Timestamp)) -> Result<PublishOutcome>;
 
-    /// Sets the edits up to this one aside, to be published together at a moment. Scheduled edits get another moment.
+    /// Sets the edits up to this one aside, to be published together at a moment.
     async fn schedule_edits(
         &self,
         slug: &Slug,
@@ -84,10 +85,11 @@ pub trait Edits: Send + Sync {
         by: Author,
     ) -> Result<ScheduleOutcome>;
 
-    /// Lets an edit, and those that are scheduled with it, wait for somebody to publish them again. `false` if it is not scheduled.
+    /// Lets an edit, and those that are scheduled with it, wait behind the others for somebody to publish them. `false` if it is not
+    /// scheduled.
     async fn unschedule_edits(&self, slug: &Slug, edit: EditId) -> Result<bool>;
 
-    /// Publishes what is due, on top of what is published then. What cannot be made any more waits for somebody again, with its refusal.
+    /// Publishes what is due, on top of what is published then. What cannot be made any more waits for somebody, and says when it was due.
     async fn publish_due_edits(&self, now: Timestamp) -> Result<()>;
 
     /// A page of publications, the newest first.

@@ -470,6 +470,6 @@ async fn what_is_scheduled_is_shown_and_taken_back_by_plain_forms() {
     }
     let back = format!("act=unschedule&edit={id}");
     assert_eq!(form(back.clone()).await, format!("{page}?done=unscheduled"));
-    assert_eq!(form(back).await, format!("{page}?wrong=gone"));
+    assert_eq!(form(back).await, format!("{page}?wrong=conflict"));
     assert_eq!(app.edited(&owner).await["edits"].as_array().unwrap().len(), 1);
 }

@@ -108,12 +108,13 @@ fn scheduled(
         .map(|entry| view! { <li><span>{sentences(texts, &office.edited, entry)}</span></li> })
         .collect();
     let edit = schedule.edits.first().map(|entry| entry.edit.id.to_string());
+    let cancel = texts.fill(Key::ChangesUnscheduleOf, &[("when", &at)]);
     view! {
         <h3>{by}</h3>
         <ul class="rows">{rows}</ul>
         <form method="post" action=format!("/office/{slug}/changes")>
             <input type="hidden" name="edit" value=edit/>
-            <button name="act" value="unschedule">{texts.get(Key::ChangesUnschedule)}</button>
+            <button name="act" value="unschedule" aria-label=cancel>{texts.get(Key::ChangesUnschedule)}</button>
         </form>
     }
 }
@@ -201,12 +202,18 @@ fn field_lines(
 fn step(texts: Texts, slug: &Slug, office: &EditedRestaurant, entry: &EditEntry) -> impl IntoView + use<> {
     let refused = entry.refusal.is_some();
     let refused = refused.then(|| view! { <p class="wrong">{texts.get(Key::ChangesRefused)}</p> });
+    let missed = entry.missed_at.map(|at| {
+        let at = office.now.moved(office.at, at);
+        let at = isolated(&format!("{} {}", at.day(), at.clock()));
+        view! { <p class="wrong">{texts.fill(Key::ChangesMissed, &[("when", &at)])}</p> }
+    });
     view! {
         <li>
             <span>
                 {sentences(texts, &office.edited, entry)}
                 <br/>
                 <span class="hint">{who_and_when(texts, entry, (office.at, office.now))}</span>
+                {missed}
                 {refused}
             </span>
             <form class="acts" method="post" action=format!("/office/{slug}/changes")>

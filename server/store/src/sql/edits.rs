@@ -28,26 +28,26 @@ use crate::{
 /// Publications of one page.
 const PAGE: i64 = 20;
 const UNPUBLISHED: &str =
-    "where restaurant_id = $1 and publication is null and publish_at is null order by number";
-const SCHEDULED: &str = "where restaurant_id = $1 and publish_at is not null order by publish_at, number";
-const SCHEDULED_AT: &str = "where restaurant_id = $1 and publish_at = $2 order by number";
-const COUNT_SCHEDULED: &str =
-    "select count(*) from edits where restaurant_id = $1 and publish_at is not null";
-const SCHEDULE: &str = "update edits set publish_at = $3, scheduled_by = $4 \
-     where restaurant_id = $1 and publication is null and publish_at is null and number <= $2";
-const RESCHEDULE: &str =
-    "update edits set publish_at = $3, scheduled_by = $4 where restaurant_id = $1 and publish_at = $2";
-const UNSCHEDULE: &str =
-    "update edits set publish_at = null, scheduled_by = null where restaurant_id = $1 and publish_at = $2";
-const SELECT_DUE: &str = "select distinct restaurants.slug, edits.publish_at from edits \
-     join restaurants on restaurants.id = edits.restaurant_id where edits.publish_at <= $1 order by edits.publish_at, restaurants.slug";
+    "where restaurant_id = $1 and publication is null and schedule is null order by number";
+const COUNT_UNPUBLISHED: &str = "select count(*) from edits where restaurant_id = $1 and publication is null";
+const SCHEDULED: &str =
+    "where restaurant_id = $1 and schedule is not null order by publish_at, schedule, number";
+const OF_SCHEDULE: &str = "where restaurant_id = $1 and schedule = $2 order by number";
+const SCHEDULE: &str = "update edits set schedule = $3, publish_at = $4, scheduled_by = $5 \
+     where restaurant_id = $1 and publication is null and schedule is null and number <= $2";
+/// Behind the edits that wait, so that none of those is made on something else than before.
+const UNSCHEDULE: &str = "update edits set schedule = null, publish_at = $3, scheduled_by = null, number = number + $4 \
+     where restaurant_id = $1 and schedule = $2";
+const SELECT_DUE: &str = "select distinct restaurants.slug, edits.publish_at, edits.schedule from edits \
+     join restaurants on restaurants.id = edits.restaurant_id \
+     where edits.schedule is not null and edits.publish_at <= $1 order by edits.publish_at, restaurants.slug, edits.schedule";
 const SAME_ID: &str = "where restaurant_id = $1 and id = $2";
 const LAST_EDIT: &str = "select coalesce(max(number), 0) from edits where restaurant_id = $1";
 const LAST_PUBLICATION: &str = "select coalesce(max(number), 0) from publications where restaurant_id = $1";
 const PUBLISH: &str = "update edits set publication = $3 \
-     where restaurant_id = $1 and publication is null and publish_at is null and number <= $2";
-const PUBLISH_SCHEDULED: &str = "update edits set publication = $3, publish_at = null, scheduled_by = null \
-     where restaurant_id = $1 and publish_at = $2";
+     where restaurant_id = $1 and publication is null and schedule is null and number <= $2";
+const PUBLISH_SCHEDULE: &str =
+    "update edits set publication = $3, schedule = null where restaurant_id = $1 and schedule = $2";
 const PUBLICATIONS: &str = "where restaurant_id = $1 and number < $2 order by number desc limit $3";
 const PUBLISHED: &str =
     "where restaurant_id = $1 and publication >= $2 and publication <= $3 order by number";
@@ -61,6 +61,7 @@ row! {
         at: i64,
         changes: String,
         publication: Option<i64>,
+        schedule: Option<String>,
         publish_at: Option<i64>,
         scheduled_by: Option<String>,
     }
@@ -82,6 +83,8 @@ struct StoredEdit {
     author: Author,
     at: Timestamp,
     publication: Option<i64>,
+    /// When it was to be published by itself and could not be.
+    missed_at: Option<Timestamp>,
 }
 
 impl EditRow {
@@ -95,6 +98,10 @@ impl EditRow {
             author: author(&self.author)?,
             at: moment(self.at)?,
             publication: self.publication,
+            missed_at: match (&self.schedule, self.publication) {
+                (None, None) => self.publish_at.map(moment).transpose()?,
+                _ => None,
+            },
         })
     }
 }
@@ -106,6 +113,7 @@ impl StoredEdit {
             at: self.at,
             by: names.of(self.author),
             refusal: refusal.map(ToString::to_string),
+            missed_at: self.missed_at,
         }
     }
 }
@@ -118,9 +126,9 @@ struct UnnamedSchedule {
 }
 
 impl UnnamedSchedule {
-    /// Of rows that are sorted by the moment.
+    /// Of rows that are sorted by the moment and the schedule.
     fn group(rows: &[EditRow]) -> Result<Vec<Self>> {
-        let groups = rows.chunk_by(|one, next| one.publish_at == next.publish_at);
+        let groups = rows.chunk_by(|one, next| one.schedule == next.schedule);
         groups.map(Self::read).collect()
     }
 
@@ -187,6 +195,37 @@ impl Unpublished {
     }
 }
 
+impl Unpublished {
+    /// Whether the edits up to this one can be published then, and all others before, between and after them as well.
+    fn can_be_scheduled(
+        &self,
+        up_to: i64,
+        publish_at: Timestamp,
+        scheduled: &[UnnamedSchedule],
+    ) -> std::result::Result<(), EditRefusal> {
+        let edits = || self.edits.iter().map(|(stored, _)| stored);
+        let (before, after) =
+            scheduled.split_at(scheduled.partition_point(|group| group.publish_at <= publish_at));
+        let file = with_all(
+            self.published.clone(),
+            before.iter().flat_map(|group| &group.edits),
+        )?;
+        let file = with_all(file, edits().filter(|stored| stored.number <= up_to))?;
+        let mistakes = file.mistakes();
+        if !mistakes.is_empty() {
+            return Err(EditRefusal::Mistakes(mistakes));
+        }
+        with_all(file, after.iter().flat_map(|group| &group.edits))?;
+        // Those that wait, without these.
+        let is_fine = |(stored, refusal): &&(StoredEdit, Option<EditRefusal>)| {
+            stored.number > up_to && refusal.is_none()
+        };
+        let waiting = self.edits.iter().filter(is_fine).map(|(stored, _)| stored);
+        with_all(self.published.clone(), waiting)?;
+        Ok(())
+    }
+}
+
 /// Makes edits one after another, passing over those that are refused.
 fn fold(
     file: &RestaurantFile,
@@ -212,12 +251,8 @@ impl<E: Engine> Edits for SqlStore<E> {
         let Some(unpublished) = Unpublished::load(&mut snapshot, slug).await? else {
             return Ok(None);
         };
-        let scheduled = select::<E, EditRow>(SCHEDULED)
-            .bind(unpublished.restaurant.to_string())
-            .fetch_all(&mut *snapshot)
-            .await?;
+        let schedules = scheduled(&mut snapshot, &unpublished.restaurant.to_string()).await?;
         drop(snapshot);
-        let schedules = UnnamedSchedule::group(&scheduled)?;
         let of_schedules = schedules
             .iter()
             .flat_map(|schedule| schedule.edits.iter().map(|edit| edit.author).chain([schedule.by]));
@@ -252,7 +287,11 @@ impl<E: Engine> Edits for SqlStore<E> {
                 false => EditOutcome::IdTaken,
             });
         }
-        if unpublished.edits.len() >= limits::UNPUBLISHED_EDITS {
+        let count: i64 = sqlx::query_scalar(COUNT_UNPUBLISHED)
+            .bind(&restaurant)
+            .fetch_one(&mut *transaction)
+            .await?;
+        if stored_count(count) as usize >= limits::UNPUBLISHED_EDITS {
             return Ok(EditOutcome::TooMany);
         }
         if let Err(refusal) = checked(&unpublished.edited, edit) {
@@ -270,6 +309,7 @@ impl<E: Engine> Edits for SqlStore<E> {
             at: by.1.0,
             changes,
             publication: None,
+            schedule: None,
             publish_at: None,
             scheduled_by: None,
         };
@@ -310,7 +350,7 @@ impl<E: Engine> Edits for SqlStore<E> {
         if let Some(publication) = last.publication {
             return Ok(PublishOutcome::Published(stored_count(publication)));
         }
-        if last.publish_at.is_some() {
+        if last.schedule.is_some() {
             return Ok(PublishOutcome::NoSuchEdit);
         }
         let file = match unpublished.up_to(last.number) {
@@ -348,25 +388,20 @@ impl<E: Engine> Edits for SqlStore<E> {
         let Some(last) = last.filter(|last| last.publication.is_none()) else {
             return Ok(ScheduleOutcome::NoSuchEdit);
         };
-        let (statement, which) = match last.publish_at {
-            Some(before) => (RESCHEDULE, before),
-            None => (SCHEDULE, last.number),
-        };
-        if last.publish_at.is_none() {
-            if let Err(refusal) = unpublished.up_to(last.number) {
-                return Ok(ScheduleOutcome::Refused(refusal));
-            }
-            let scheduled: i64 = sqlx::query_scalar(COUNT_SCHEDULED)
-                .bind(&restaurant)
-                .fetch_one(&mut *transaction)
-                .await?;
-            if stored_count(scheduled) as usize + unpublished.edits.len() > limits::UNPUBLISHED_EDITS {
-                return Ok(ScheduleOutcome::TooMany);
-            }
+        if last.schedule.is_some() {
+            return Ok(match last.publish_at == Some(publish_at.0) {
+                true => ScheduleOutcome::Scheduled,
+                false => ScheduleOutcome::OtherTime,
+            });
         }
-        sqlx::query(statement)
+        let scheduled = scheduled(&mut transaction, &restaurant).await?;
+        if let Err(refusal) = unpublished.can_be_scheduled(last.number, publish_at, &scheduled) {
+            return Ok(ScheduleOutcome::Refused(refusal));
+        }
+        sqlx::query(SCHEDULE)
             .bind(&restaurant)
-            .bind(which)
+            .bind(last.number)
+            .bind(up_to.to_string())
             .bind(publish_at.0)
             .bind(by.to_string())
             .execute(&mut *transaction)
@@ -383,33 +418,29 @@ impl<E: Engine> Edits for SqlStore<E> {
         };
         let restaurant = stored.file.id.to_string();
         let row = edit_row(&mut transaction, &restaurant, edit).await?;
-        let Some(publish_at) = row.and_then(|row| row.publish_at) else {
+        let Some(schedule) = row.and_then(|row| row.schedule) else {
             return Ok(false);
         };
-        sqlx::query(UNSCHEDULE)
-            .bind(&restaurant)
-            .bind(publish_at)
-            .execute(&mut *transaction)
-            .await?;
+        let rows = of_schedule(&mut transaction, &restaurant, &schedule).await?;
+        put_last(&mut transaction, &rows, None).await?;
         transaction.commit().await?;
         Ok(true)
     }
 
     async fn publish_due_edits(&self, now: Timestamp) -> Result<()> {
-        let due: Vec<(String, i64)> = sqlx::query_as(SELECT_DUE)
+        let due: Vec<(String, i64, String)> = sqlx::query_as(SELECT_DUE)
             .bind(now.0)
             .fetch_all(&self.pool)
             .await?;
-        for (slug, publish_at) in due {
-            let slug: Slug = slug
-                .parse()
-                .map_err(|_| StoreError::Unreadable(format!("slug {slug:?}")))?;
-            if let Err(refusal) = self.publish_schedule(&slug, publish_at, now).await? {
-                tracing::warn!(%slug, %refusal, "scheduled edits cannot be published; they wait for somebody");
-                self.return_schedule(&slug, publish_at).await?;
+        let mut first_error = None;
+        for (slug, publish_at, schedule) in due {
+            if let Err(error) = self.publish_schedule(&slug, &schedule, now).await {
+                // It hides none behind it, and is tried again.
+                tracing::error!(slug, publish_at, %error, "scheduled edits are not published");
+                first_error = first_error.or(Some(error));
             }
         }
-        Ok(())
+        first_error.map_or(Ok(()), Err)
     }
 
     async fn publications(&self, restaurant: RestaurantId, before: Option<u32>) -> Result<Vec<Publication>> {
@@ -463,10 +494,30 @@ impl<E: Engine> Edits for SqlStore<E> {
 
 impl<E: Engine> SqlStore<E> {
     /// Another node may have done it before.
-    async fn publish_schedule(
+    async fn publish_schedule(&self, slug: &str, schedule: &str, now: Timestamp) -> Result<()> {
+        let slug: Slug = slug
+            .parse()
+            .map_err(|_| StoreError::Unreadable(format!("slug {slug:?}")))?;
+        let refusal = match self.try_publish_schedule(&slug, schedule, now).await? {
+            Ok(()) => return Ok(()),
+            Err(refusal) => refusal,
+        };
+        tracing::warn!(%slug, %refusal, "scheduled edits cannot be published; they wait for somebody");
+        let mut transaction = self.begin_write().await?;
+        lock(&mut transaction, &slug).await?;
+        let Some(stored) = load(&mut transaction, &slug).await? else {
+            return Ok(());
+        };
+        let rows = of_schedule(&mut transaction, &stored.file.id.to_string(), schedule).await?;
+        let missed_at = rows.first().and_then(|row| row.publish_at);
+        put_last(&mut transaction, &rows, missed_at).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn try_publish_schedule(
         &self,
         slug: &Slug,
-        publish_at: i64,
+        schedule: &str,
         now: Timestamp,
     ) -> Result<std::result::Result<(), EditRefusal>> {
         let mut transaction = self.begin_write().await?;
@@ -475,57 +526,82 @@ impl<E: Engine> SqlStore<E> {
             return Ok(Ok(()));
         };
         let restaurant = stored.file.id.to_string();
-        let rows = scheduled_at(&mut transaction, &restaurant, publish_at).await?;
+        let rows = of_schedule(&mut transaction, &restaurant, schedule).await?;
         if rows.is_empty() {
             return Ok(Ok(()));
         }
-        let schedule = UnnamedSchedule::read(&rows)?;
-        let mut file = stored.file;
-        for stored in &schedule.edits {
-            file = match checked(&file, &stored.edit) {
-                Ok(file) => file,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-        }
-        let number = match put_publication(&mut transaction, &file, (schedule.by, now)).await? {
+        let group = UnnamedSchedule::read(&rows)?;
+        let file = match with_all(stored.file, group.edits.iter()) {
+            Ok(file) => file,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let number = match put_publication(&mut transaction, &file, (group.by, now)).await? {
             Ok(number) => number,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        sqlx::query(PUBLISH_SCHEDULED)
+        sqlx::query(PUBLISH_SCHEDULE)
             .bind(&restaurant)
-            .bind(publish_at)
+            .bind(schedule)
             .bind(number)
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
         Ok(Ok(()))
     }
-
-    async fn return_schedule(&self, slug: &Slug, publish_at: i64) -> Result<()> {
-        let mut transaction = self.begin_write().await?;
-        lock(&mut transaction, slug).await?;
-        let Some(stored) = load(&mut transaction, slug).await? else {
-            return Ok(());
-        };
-        sqlx::query(UNSCHEDULE)
-            .bind(stored.file.id.to_string())
-            .bind(publish_at)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
-    }
 }
 
-async fn scheduled_at<E: Engine>(
+/// The restaurant with all of these edits.
+fn with_all<'a>(
+    file: RestaurantFile,
+    mut edits: impl Iterator<Item = &'a StoredEdit>,
+) -> std::result::Result<RestaurantFile, EditRefusal> {
+    edits.try_fold(file, |file, stored| file.with(&stored.edit))
+}
+
+async fn scheduled<E: Engine>(
     transaction: &mut SqlTransaction<E>,
     restaurant: &str,
-    publish_at: i64,
-) -> Result<Vec<EditRow>> {
-    Ok(select::<E, EditRow>(SCHEDULED_AT)
+) -> Result<Vec<UnnamedSchedule>> {
+    let rows = select::<E, EditRow>(SCHEDULED)
         .bind(restaurant.to_owned())
-        .bind(publish_at)
+        .fetch_all(&mut **transaction)
+        .await?;
+    UnnamedSchedule::group(&rows)
+}
+
+async fn of_schedule<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    restaurant: &str,
+    schedule: &str,
+) -> Result<Vec<EditRow>> {
+    Ok(select::<E, EditRow>(OF_SCHEDULE)
+        .bind(restaurant.to_owned())
+        .bind(schedule.to_owned())
         .fetch_all(&mut **transaction)
         .await?)
+}
+
+/// Puts the edits of a schedule behind those that wait.
+async fn put_last<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    rows: &[EditRow],
+    missed_at: Option<i64>,
+) -> Result<()> {
+    let Some(first) = rows.first() else {
+        return Ok(());
+    };
+    let last: i64 = sqlx::query_scalar(LAST_EDIT)
+        .bind(&first.restaurant_id)
+        .fetch_one(&mut **transaction)
+        .await?;
+    sqlx::query(UNSCHEDULE)
+        .bind(&first.restaurant_id)
+        .bind(&first.schedule)
+        .bind(missed_at)
+        .bind(last + 1 - first.number)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 /// Replaces the restaurant, and answers with the number of its new publication.

@@ -150,6 +150,7 @@ async fn an_edit_is_seen_in_the_office_and_nowhere_else() {
             at: LATER,
             by,
             refusal: None,
+            missed_at: None,
         };
         let expected = StoredEdits {
             published: published.sorted(),
@@ -642,8 +643,8 @@ async fn scheduled_edits_are_published_at_their_time_and_others_wait() {
 }
 
 #[tokio::test]
-async fn scheduled_edits_get_another_time_and_wait_again() {
-    for (engine, store) in engines("scheduled_edits_get_another_time_and_wait_again")
+async fn scheduled_edits_that_are_taken_back_wait_behind_the_others() {
+    for (engine, store) in engines("scheduled_edits_that_are_taken_back_wait_behind_the_others")
         .await
         .stores
     {
@@ -651,15 +652,21 @@ async fn scheduled_edits_get_another_time_and_wait_again() {
         imported(store).await;
         put(store, &priced(1, &dumplings(), 1_590)).await;
         put(store, &priced(2, &dumplings_at(1_590), 1_690)).await;
-        let later = Timestamp(TOMORROW.0 + 60);
-        for at in [TOMORROW, later, later] {
+        for _ in 0..2 {
             assert_eq!(
-                schedule(store, 2, at).await,
+                schedule(store, 2, TOMORROW).await,
                 ScheduleOutcome::Scheduled,
                 "{engine}"
             );
         }
-        assert_eq!(schedules(store).await, [(later, vec![1, 2])], "{engine}");
+        let later = Timestamp(TOMORROW.0 + 60);
+        assert_eq!(
+            schedule(store, 2, later).await,
+            ScheduleOutcome::OtherTime,
+            "{engine}"
+        );
+        assert_eq!(schedules(store).await, [(TOMORROW, vec![1, 2])], "{engine}");
+        put(store, &renamed(3)).await;
         assert!(
             store.unschedule_edits(&slug(), EditId(1)).await.unwrap(),
             "{engine}"
@@ -668,45 +675,105 @@ async fn scheduled_edits_get_another_time_and_wait_again() {
             !store.unschedule_edits(&slug(), EditId(1)).await.unwrap(),
             "{engine}: it waits"
         );
-        assert_eq!(schedules(store).await, [], "{engine}");
+        let waiting: Vec<_> = unpublished(store).await.edits;
+        let waiting: Vec<_> = waiting
+            .iter()
+            .map(|entry| (entry.edit.id.0, entry.missed_at))
+            .collect();
+        assert_eq!(waiting, [(3, None), (1, None), (2, None)], "{engine}");
         assert_eq!(publish(store, 2).await, PublishOutcome::Published(1), "{engine}");
-        assert_eq!(
-            schedule(store, 2, later).await,
-            ScheduleOutcome::NoSuchEdit,
-            "{engine}"
-        );
-        assert_eq!(
-            schedule(store, 9, later).await,
-            ScheduleOutcome::NoSuchEdit,
-            "{engine}"
-        );
+        for edit in [2, 9] {
+            assert_eq!(
+                schedule(store, edit, later).await,
+                ScheduleOutcome::NoSuchEdit,
+                "{engine}"
+            );
+        }
         store.publish_due_edits(later).await.unwrap();
         assert_eq!(price_of_dumplings(store).await, 1_690, "{engine}");
     }
 }
 
 #[tokio::test]
-async fn a_scheduled_edit_that_contradicts_what_was_published_waits_with_its_refusal() {
-    for (engine, store) in
-        engines("a_scheduled_edit_that_contradicts_what_was_published_waits_with_its_refusal")
-            .await
-            .stores
+async fn what_contradicts_another_schedule_or_what_waits_is_not_scheduled() {
+    for (engine, store) in engines("what_contradicts_another_schedule_or_what_waits_is_not_scheduled")
+        .await
+        .stores
+    {
+        let store = store.as_ref();
+        imported(store).await;
+        put(store, &priced(1, &dumplings(), 1_590)).await;
+        assert_eq!(
+            schedule(store, 1, TOMORROW).await,
+            ScheduleOutcome::Scheduled,
+            "{engine}"
+        );
+        // Nobody knew the price of tomorrow.
+        put(store, &priced(2, &dumplings(), 1_690)).await;
+        for at in [Timestamp(TOMORROW.0 - 60), TOMORROW, Timestamp(TOMORROW.0 + 60)] {
+            let outcome = schedule(store, 2, at).await;
+            assert!(
+                matches!(outcome, ScheduleOutcome::Refused(EditRefusal::Conflict { .. })),
+                "{engine}: {outcome:?}"
+            );
+        }
+        // The third edit is made on top of the second, and cannot stay without it.
+        put(store, &priced(3, &dumplings_at(1_690), 1_790)).await;
+        store.unschedule_edits(&slug(), EditId(1)).await.unwrap();
+        store.discard_edit(&slug(), EditId(1)).await.unwrap();
+        let outcome = schedule(store, 2, TOMORROW).await;
+        assert!(
+            matches!(outcome, ScheduleOutcome::Refused(_)),
+            "{engine}: {outcome:?}"
+        );
+        assert_eq!(
+            schedule(store, 3, TOMORROW).await,
+            ScheduleOutcome::Scheduled,
+            "{engine}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn schedules_of_one_minute_are_published_each_by_itself() {
+    for (engine, store) in engines("schedules_of_one_minute_are_published_each_by_itself")
+        .await
+        .stores
     {
         let store = store.as_ref();
         imported(store).await;
         put(store, &priced(1, &dumplings(), 1_590)).await;
         schedule(store, 1, TOMORROW).await;
-        put(store, &priced(2, &dumplings(), 1_290)).await;
-        publish(store, 2).await;
-        store.publish_due_edits(TOMORROW).await.unwrap();
+        put(store, &renamed(2)).await;
+        schedule(store, 2, TOMORROW).await;
         assert_eq!(
-            price_of_dumplings(store).await,
-            1_290,
-            "{engine}: nobody's price is overwritten"
+            schedules(store).await,
+            [(TOMORROW, vec![1]), (TOMORROW, vec![2])],
+            "{engine}"
         );
-        assert_eq!(schedules(store).await, [], "{engine}");
+        // The first cannot be made any more, and the second is published all the same.
+        put(store, &priced(3, &dumplings(), 1_290)).await;
+        publish(store, 3).await;
+        store.publish_due_edits(TOMORROW).await.unwrap();
+        let dish = store
+            .menu(HERE)
+            .await
+            .unwrap()
+            .unwrap()
+            .dish(DISH)
+            .unwrap()
+            .clone();
+        assert_eq!(
+            (&*dish.name, dish.price),
+            ("Semmelknödel", Minor(1_290)),
+            "{engine}"
+        );
         let edits = unpublished(store).await.edits;
-        assert_eq!((edits.len(), edits[0].edit.id), (1, EditId(1)), "{engine}");
+        assert_eq!(
+            (edits.len(), edits[0].edit.id, edits[0].missed_at),
+            (1, EditId(1), Some(TOMORROW)),
+            "{engine}"
+        );
         assert!(edits[0].refusal.is_some(), "{engine}");
         assert!(store.discard_edit(&slug(), EditId(1)).await.unwrap(), "{engine}");
     }
