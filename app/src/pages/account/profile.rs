@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use servery_domain::{
-    account::SignedIn, audit::AuditEntry, contact::DeliveryAddress, lang::Lang, limits, passkey::PasskeyView,
+    account::{Permission, SignedIn, StaffPosition},
+    audit::AuditEntry,
+    contact::DeliveryAddress,
+    lang::Lang,
+    limits,
+    passkey::PasskeyView,
     time::LocalMinute,
 };
 
@@ -16,6 +21,7 @@ use crate::{
     backend::DraftStorage,
     components::{
         audit_entry,
+        dish_badges::isolated,
         notice::{Tone, said},
     },
     text::{Key, Texts, texts},
@@ -39,8 +45,10 @@ pub fn AccountProfile(
         .verified_at
         .is_none()
         .then(|| view! { <p class="hint">{texts.get(Key::AccountUnverified)}</p> });
-    let boards: Vec<_> =
-        staff.iter().map(|post| view! { <li><a href=format!("/board/{}", post.slug) dir="auto">{post.name.clone()}</a></li> }).collect();
+    let boards: Vec<_> = staff
+        .iter()
+        .map(|position| place_of_work(texts, position))
+        .collect();
     let boards = (!boards.is_empty())
         .then(|| view! { <h2>{texts.get(Key::AccountBoards)}</h2><ul class="links">{boards}</ul> });
     let operator =
@@ -64,6 +72,18 @@ pub fn AccountProfile(
             {data(texts)}
         </article>
     }
+}
+
+/// The board, and the office of those who change the restaurant.
+fn place_of_work(texts: Texts, position: &StaffPosition) -> impl IntoView + use<> {
+    let StaffPosition { slug, name, role, .. } = position;
+    let office = role.may(Permission::Edit).then(|| {
+        view! {
+            " · "
+            <a href=format!("/office/{slug}")>{texts.get(Key::BoardOffice)}<span class="unseen">" "{isolated(name)}</span></a>
+        }
+    });
+    view! { <li><a href=format!("/board/{slug}") dir="auto">{name.clone()}</a>{office}</li> }
 }
 
 fn account_log(texts: Texts, log: &[AuditEntry]) -> impl IntoView + use<> {

@@ -352,6 +352,7 @@ async fn publications_come_by_page_the_newest_first() {
             at: NOW,
             by: AuthorName::Operator,
             refusal: None,
+            missed_at: None,
         };
         let publication = |number, edits| Publication {
             number,
