@@ -130,6 +130,9 @@ test("the page for sharing has a button for a web site, and prints a flyer", asy
 
 test("a PIN that the office sets opens the till, and another replaces it", async ({ page, board, servery }) => {
   await cleanUp(servery);
+  await pairDevice(board, servery, "till", "Bar till");
+  const till = new Till(board);
+  await till.open();
   await openAs(page, servery, "owner");
   await page.goto(`${OFFICE}/staff`);
   const section = page.locator("#cashiers");
@@ -141,9 +144,7 @@ test("a PIN that the office sets opens the till, and another replaces it", async
     await expect(page.getByText(words["cashiers.done-pin"])).toBeVisible();
   };
   await setPin(section.locator("> details"), "Grace", "2580");
-  await pairDevice(board, servery, "till", "Bar till");
-  const till = new Till(board);
-  await till.open();
+  await expect(board.getByText(staffText("cashier.first")), "the till asks who sells").toBeVisible();
   const signIn = async (pin: string) => {
     if (await till.sheet.isVisible()) await board.keyboard.press("Escape");
     await expect(till.sheet).toHaveCount(0);
