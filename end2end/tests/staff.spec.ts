@@ -271,6 +271,8 @@ test("signing out sends the outbox first and deletes all data", async ({ page, s
   await expect(refusals(page)).toHaveCount(1);
   await context.setOffline(true);
   await refusals(page).first().getByRole("button").click();
+  // It counts once it is stored; before that there is nothing to wait for the network with.
+  await expect(unsynced(page)).toContainText("1");
   await page.getByRole("button", { name: words["device.sign-out"] }).click();
   await context.setOffline(false);
   await expect(page.getByLabel(words["device.code"])).toBeVisible({ timeout: 15_000 });
