@@ -56,9 +56,8 @@ pub fn order_cursor() -> Object {
     of_pattern("^[0-9]{1,12}-[0-9]{1,9}$", 22).build()
 }
 
-/// Of a cashier.
-pub fn pin() -> Object {
-    of_pattern("^[0-9]{4,8}$", crate::pos::cashier::PIN.1).build()
+pub fn digits<const LEAST: usize, const MOST: usize>() -> Object {
+    of_pattern(&format!("^[0-9]{{{LEAST},{MOST}}}$"), MOST).build()
 }
 
 pub fn amount<const LEAST: i64, const MOST: i64>() -> Object {

@@ -146,6 +146,14 @@ impl Order {
         }
     }
 
+    /// What was taken when it was handed over, in coins that exist.
+    pub fn paid_at_door(&self) -> Minor {
+        match self.progress.payment.method {
+            PaymentMethod::Door if self.progress.state.is_fulfilled() => self.to_pay(),
+            PaymentMethod::Door | PaymentMethod::Card => Minor::ZERO,
+        }
+    }
+
     #[must_use]
     pub fn for_kitchen(&self) -> Self {
         let payment = PaymentSummary {
@@ -331,6 +339,10 @@ impl State {
     /// Waits for payment or for the restaurant's answer.
     pub fn is_waiting(self) -> bool {
         matches!(self, Self::Unpaid | Self::Placed)
+    }
+
+    pub fn is_fulfilled(self) -> bool {
+        self.is_over() && !self.is_called_off()
     }
 
     /// Ended without being fulfilled.

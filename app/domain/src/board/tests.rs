@@ -1,52 +1,13 @@
 use super::*;
-use crate::{
-    basket::Fulfilment,
-    contact::Contact,
-    currency::Minor,
-    id::OrderId,
-    lang::Lang,
-    order::{Ordered, Progress},
-    order_settings::PaymentMethod,
-    quote::Due,
-    revision::Revision,
-    time::Timestamp,
-};
+use crate::{basket::Fulfilment, fixtures, id::OrderId, order_settings::PaymentMethod, revision::Revision};
 
 fn order(number: u32, revision: i64, state: State) -> Order {
-    let minute = LocalMinute::new(2026, 11, 16, 12, 0);
-    let ordered = Ordered {
-        restaurant: RestaurantId(1),
-        placed_at: Timestamp(0),
-        placed_on: minute,
-        currency: "EUR".parse().unwrap(),
-        lines: Vec::new(),
-        sums: Vec::new(),
-        taxes: Vec::new(),
-        total: Minor(0),
-        in_cash: Minor(0),
-        fulfilment: Fulfilment::Collection,
-        table: String::new(),
-        due: Due {
-            from: minute,
-            to: minute,
-        },
-        scheduled: false,
-        contact: Contact::default(),
-        note: String::new(),
-        allergies: String::new(),
-        lang: Lang::English,
-    };
-    let progress = Progress {
-        state,
-        ..Progress::new(PaymentMethod::Door, Minor(1_000), Timestamp(0))
-    };
-    Order {
-        id: OrderId(number.into()),
-        number,
-        revision: Revision(revision),
-        ordered: ordered.into(),
-        progress,
-    }
+    let mut order = fixtures::order(Fulfilment::Collection, PaymentMethod::Door);
+    order.id = OrderId(number.into());
+    order.number = number;
+    order.revision = Revision(revision);
+    order.progress.state = state;
+    order
 }
 
 fn board() -> Board {

@@ -28,7 +28,7 @@ pub struct Cashier {
 pub struct NewCashier {
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::name::<{ crate::limits::NAME }>))]
     pub name: String,
-    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::pin))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::digits::<{ PIN.0 }, { PIN.1 }>))]
     pub pin: String,
 }
 

@@ -22,18 +22,18 @@ use crate::{
     contact::{Contact, DeliveryAddress},
     currency::{Currency, Minor},
     device::DeviceKind,
+    fixtures,
     id::{
         BillId, CashierId, ChoiceId, DeliveryRunId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId,
-        OrderId, PaymentId, RefundId, RestaurantId, ShiftId, TableId, TicketId,
+        OrderId, PaymentId, RefundId, ShiftId, TableId, TicketId,
     },
     lang::Lang,
-    order::{Event, Order, Ordered, Progress},
+    order::{Event, Order},
     order_settings::PaymentMethod,
-    quote::{Due, QuotedLine, Sum},
-    revision::Revision,
+    quote::{QuotedLine, Sum},
     selection::QuotedPick,
     tax::{Tax, TaxRate},
-    time::{LocalMinute, Timestamp},
+    time::Timestamp,
 };
 
 const BILL: BillId = BillId(1);
@@ -186,42 +186,19 @@ fn open(bill: BillId, table: u128) -> Action {
 
 /// To be collected, in a place without small coins.
 fn ordered(total: i64, tip: i64) -> Order {
-    let (minute, at) = (LocalMinute::new(2026, 11, 16, 12, 0), Timestamp(1_794_826_800));
     let (total, currency) = (Minor(total), "CHF".parse::<Currency>().unwrap());
-    let ordered = Ordered {
-        restaurant: RestaurantId(1),
-        placed_at: at,
-        placed_on: minute,
-        currency,
-        lines: Vec::new(),
-        sums: vec![Sum::Dishes(total - Minor(tip)), Sum::Tip(Minor(tip))],
-        taxes: vec![Tax {
-            rate: TaxRate(190_000),
-            of: total - Minor(tip),
-            tax: Minor(288),
-        }],
-        total,
-        in_cash: currency.in_cash(total),
-        fulfilment: Fulfilment::Collection,
-        table: String::new(),
-        due: Due {
-            from: minute,
-            to: minute,
-        },
-        scheduled: false,
-        contact: Contact::default(),
-        note: String::new(),
-        allergies: String::new(),
-        lang: Lang::English,
-    };
-    let progress = Progress::new(PaymentMethod::Door, total, at);
-    Order {
-        id: OrderId(1),
-        number: 1,
-        revision: Revision(1),
-        ordered: ordered.into(),
-        progress,
-    }
+    let mut order = fixtures::order(Fulfilment::Collection, PaymentMethod::Door);
+    let ordered = Arc::make_mut(&mut order.ordered);
+    ordered.currency = currency;
+    ordered.sums = vec![Sum::Dishes(total - Minor(tip)), Sum::Tip(Minor(tip))];
+    ordered.taxes = vec![Tax {
+        rate: TaxRate(190_000),
+        of: total - Minor(tip),
+        tax: Minor(288),
+    }];
+    ordered.total = total;
+    ordered.in_cash = currency.in_cash(total);
+    order
 }
 
 fn told(name: &str, count: i32) -> (String, i32) {
