@@ -187,15 +187,14 @@ impl Unpublished {
 
     /// The restaurant with the edits up to this one; the first that cannot be made refuses them all.
     fn up_to(&self, number: i64) -> std::result::Result<RestaurantFile, EditRefusal> {
-        let mut file = self.published.clone();
-        for (stored, _) in self.edits.iter().filter(|(stored, _)| stored.number <= number) {
-            file = file.with(&stored.edit)?;
-        }
-        Ok(file)
+        with_all(self.published.clone(), self.until(number))
     }
-}
 
-impl Unpublished {
+    fn until(&self, number: i64) -> impl Iterator<Item = &StoredEdit> {
+        let edits = self.edits.iter().map(|(stored, _)| stored);
+        edits.filter(move |stored| stored.number <= number)
+    }
+
     /// Whether the edits up to this one can be published then, and all others before, between and after them as well.
     fn can_be_scheduled(
         &self,
@@ -203,24 +202,23 @@ impl Unpublished {
         publish_at: Timestamp,
         scheduled: &[UnnamedSchedule],
     ) -> std::result::Result<(), EditRefusal> {
-        let edits = || self.edits.iter().map(|(stored, _)| stored);
         let (before, after) =
             scheduled.split_at(scheduled.partition_point(|group| group.publish_at <= publish_at));
         let file = with_all(
             self.published.clone(),
             before.iter().flat_map(|group| &group.edits),
         )?;
-        let file = with_all(file, edits().filter(|stored| stored.number <= up_to))?;
+        let file = with_all(file, self.until(up_to))?;
         let mistakes = file.mistakes();
         if !mistakes.is_empty() {
             return Err(EditRefusal::Mistakes(mistakes));
         }
         with_all(file, after.iter().flat_map(|group| &group.edits))?;
         // Those that wait, without these.
-        let is_fine = |(stored, refusal): &&(StoredEdit, Option<EditRefusal>)| {
-            stored.number > up_to && refusal.is_none()
-        };
-        let waiting = self.edits.iter().filter(is_fine).map(|(stored, _)| stored);
+        let can_be_made = self.edits.iter().filter(|(_, refusal)| refusal.is_none());
+        let waiting = can_be_made
+            .map(|(stored, _)| stored)
+            .filter(|stored| stored.number > up_to);
         with_all(self.published.clone(), waiting)?;
         Ok(())
     }
@@ -412,11 +410,9 @@ impl<E: Engine> Edits for SqlStore<E> {
 
     async fn unschedule_edits(&self, slug: &Slug, edit: EditId) -> Result<bool> {
         let mut transaction = self.begin_write().await?;
-        lock(&mut transaction, slug).await?;
-        let Some(stored) = load(&mut transaction, slug).await? else {
+        let Some(restaurant) = lock(&mut transaction, slug).await? else {
             return Ok(false);
         };
-        let restaurant = stored.file.id.to_string();
         let row = edit_row(&mut transaction, &restaurant, edit).await?;
         let Some(schedule) = row.and_then(|row| row.schedule) else {
             return Ok(false);
@@ -504,11 +500,10 @@ impl<E: Engine> SqlStore<E> {
         };
         tracing::warn!(%slug, %refusal, "scheduled edits cannot be published; they wait for somebody");
         let mut transaction = self.begin_write().await?;
-        lock(&mut transaction, &slug).await?;
-        let Some(stored) = load(&mut transaction, &slug).await? else {
+        let Some(restaurant) = lock(&mut transaction, &slug).await? else {
             return Ok(());
         };
-        let rows = of_schedule(&mut transaction, &stored.file.id.to_string(), schedule).await?;
+        let rows = of_schedule(&mut transaction, &restaurant, schedule).await?;
         let missed_at = rows.first().and_then(|row| row.publish_at);
         put_last(&mut transaction, &rows, missed_at).await?;
         Ok(transaction.commit().await?)
@@ -521,15 +516,16 @@ impl<E: Engine> SqlStore<E> {
         now: Timestamp,
     ) -> Result<std::result::Result<(), EditRefusal>> {
         let mut transaction = self.begin_write().await?;
-        lock(&mut transaction, slug).await?;
-        let Some(stored) = load(&mut transaction, slug).await? else {
+        let Some(restaurant) = lock(&mut transaction, slug).await? else {
             return Ok(Ok(()));
         };
-        let restaurant = stored.file.id.to_string();
         let rows = of_schedule(&mut transaction, &restaurant, schedule).await?;
         if rows.is_empty() {
             return Ok(Ok(()));
         }
+        let Some(stored) = load(&mut transaction, slug).await? else {
+            return Ok(Ok(()));
+        };
         let group = UnnamedSchedule::read(&rows)?;
         let file = match with_all(stored.file, group.edits.iter()) {
             Ok(file) => file,

@@ -214,13 +214,16 @@ pub(crate) async fn import<E: Engine>(
     Ok(outcome)
 }
 
-pub(crate) async fn lock<E: Engine>(transaction: &mut SqlTransaction<E>, slug: &Slug) -> Result<()> {
+/// The id of the restaurant, if there is one.
+pub(crate) async fn lock<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    slug: &Slug,
+) -> Result<Option<String>> {
     let select = format!("{SELECT_TO_WRITE}{}", E::FOR_UPDATE);
-    let _: Option<String> = sqlx::query_scalar(AssertSqlSafe(select))
+    Ok(sqlx::query_scalar(AssertSqlSafe(select))
         .bind(slug.as_str())
         .fetch_optional(&mut **transaction)
-        .await?;
-    Ok(())
+        .await?)
 }
 
 /// Slug and id belong together.

@@ -14,6 +14,7 @@ mod coverage;
 mod demo;
 mod device_orders;
 mod devices;
+mod edit_schedules;
 mod edits;
 mod erasure;
 mod invitations;
