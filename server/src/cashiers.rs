@@ -11,7 +11,6 @@ use servery_domain::{
     pos::cashier::{Cashier, NewCashier, PIN_ROUNDS},
     problem::ProblemType,
 };
-
 use tokio::sync::Semaphore;
 
 use crate::{

@@ -14,6 +14,7 @@ mod cashiers;
 pub mod catalog;
 pub mod cli;
 pub mod clock;
+mod csv_file;
 pub mod delivery_map;
 pub mod edits;
 pub mod html;

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use csv::WriterBuilder;
 use servery_domain::{
     basket::Fulfilment,
     currency::Minor,
     lang::Lang,
-    order::{Order, Progress},
-    order_settings::PaymentMethod,
+    order::Order,
     tax::{Tax, TaxRate},
 };
+
+use crate::csv_file;
 
 const COLUMNS: [&str; 10] = [
     "number",
@@ -25,28 +25,22 @@ const COLUMNS: [&str; 10] = [
     "refunded",
 ];
 
-/// With a column for each tax rate that one of them has. Where the comma is the decimal sign, `;` is between the cells.
+/// With a column for each tax rate that one of them has.
 pub fn csv(orders: &[Order], lang: Lang) -> csv::Result<Vec<u8>> {
-    let is_comma = lang == Lang::German;
-    let mut writer = WriterBuilder::new()
-        .delimiter(if is_comma { b';' } else { b',' })
-        .from_writer("\u{feff}".as_bytes().to_vec());
+    let mut writer = csv_file::writer(lang);
     let taxes = orders.iter().flat_map(|order| &order.ordered.taxes);
     let rates: BTreeSet<TaxRate> = taxes.map(|tax| tax.rate).collect();
     let heads = rates.iter().map(|rate| format!("tax_{}", rate.percent()));
     writer.write_record(COLUMNS.into_iter().map(str::to_owned).chain(heads))?;
     for order in orders {
-        let amount = |amount: Minor| {
-            let text = order.ordered.currency.plain(amount);
-            if is_comma { text.replace('.', ",") } else { text }
-        };
+        let amount = |amount: Minor| csv_file::decimal(order.ordered.currency.plain(amount), lang);
         let taxes = by_rate(&order.ordered.taxes);
         let taxes = rates
             .iter()
             .map(|rate| taxes.get(rate).map(|tax| amount(*tax)).unwrap_or_default());
         writer.write_record(cells(order, amount).into_iter().chain(taxes))?;
     }
-    writer.into_inner().map_err(|error| error.into_error().into())
+    csv_file::bytes(writer)
 }
 
 fn cells(order: &Order, amount: impl Fn(Minor) -> String) -> [String; COLUMNS.len()] {
@@ -60,19 +54,9 @@ fn cells(order: &Order, amount: impl Fn(Minor) -> String) -> [String; COLUMNS.le
         ordered.currency.code().to_owned(),
         amount(ordered.total),
         amount(payment.paid),
-        amount(paid_at_door(order)),
+        amount(order.paid_at_door()),
         amount(payment.refunded),
     ]
-}
-
-/// In coins that exist. Nothing was taken for an order that is under way or called off, and none of what a card has paid.
-fn paid_at_door(order: &Order) -> Minor {
-    let Progress { state, payment, .. } = &order.progress;
-    let is_fulfilled = state.is_over() && !state.is_called_off();
-    match payment.method {
-        PaymentMethod::Door if is_fulfilled => order.to_pay(),
-        PaymentMethod::Door | PaymentMethod::Card => Minor::ZERO,
-    }
 }
 
 fn fulfilment(fulfilment: &Fulfilment) -> &'static str {

@@ -278,6 +278,23 @@ pub async fn post_changes(
     respond(result.map(|said| redirect(&address(&here, [said]))), &context).await
 }
 
+/// What became of a publication or a schedule.
+fn said_of(
+    result: Result<(), ApiError>,
+    done: &'static str,
+    refused: &'static str,
+) -> Result<Said, ApiError> {
+    match result {
+        Ok(()) => Ok(("done", done)),
+        // Somebody else was faster: the page shows how it is.
+        Err(error) if error.0.is(ProblemType::Conflict) || error.0.is(ProblemType::NotFound) => {
+            Ok(("wrong", "conflict"))
+        }
+        Err(error) if error.0.is(ProblemType::NotAccepted) => Ok(("wrong", refused)),
+        Err(error) => Err(error),
+    }
+}
+
 async fn change_changes(
     app: &AppState,
     user: Result<CurrentUser, ApiError>,
@@ -285,44 +302,47 @@ async fn change_changes(
     form: &Form,
 ) -> Result<Said, ApiError> {
     let user = user?;
-    let office = edits::edited_restaurant(app, &user, slug).await?;
-    let no_such_edit = || ApiError::new(ProblemType::NotFound, "there is no such edit");
-    // Somebody else was faster: the page shows how it is.
-    let is_late = |error: &ApiError| error.0.is(ProblemType::Conflict) || error.0.is(ProblemType::NotFound);
-    if form.get("act") == "publish" {
-        let up_to = form.get("up-to").parse().map_err(|_| no_such_edit())?;
-        return match edits::publish(app, &user, slug, up_to).await {
-            Ok(_) => Ok(("done", "published")),
-            Err(error) if is_late(&error) => Ok(("wrong", "conflict")),
-            Err(error) if error.0.is(ProblemType::NotAccepted) => Ok(("wrong", "refused")),
-            Err(error) => Err(error),
-        };
+    edits::check(app, &user, slug)?;
+    let id = |name: &str| form.get(name).parse::<EditId>().map_err(|_| no_such_edit());
+    match form.get("act") {
+        "publish" => {
+            let published = edits::publish(app, &user, slug, id("up-to")?).await;
+            said_of(published.map(|_| ()), "published", "refused")
+        }
+        "schedule" => {
+            let up_to = id("up-to")?;
+            let Ok(publish_at) = form.get("publish-at").parse() else {
+                return Ok(("wrong", "publish-at"));
+            };
+            let new = NewEditSchedule { publish_at };
+            let scheduled = edits::schedule(app, &user, slug, up_to, new).await;
+            said_of(scheduled, "scheduled", "publish-at")
+        }
+        "unschedule" => {
+            let unscheduled = edits::unschedule(app, &user, slug, id("edit")?).await;
+            said_of(unscheduled, "unscheduled", "refused")
+        }
+        _ => take_back(app, &user, slug, id("edit")?, form).await,
     }
-    if form.get("act") == "schedule" {
-        let up_to = form.get("up-to").parse().map_err(|_| no_such_edit())?;
-        let Ok(publish_at) = form.get("publish-at").parse() else {
-            return Ok(("wrong", "publish-at"));
-        };
-        return match edits::schedule(app, &user, slug, up_to, NewEditSchedule { publish_at }).await {
-            Ok(()) => Ok(("done", "scheduled")),
-            Err(error) if is_late(&error) => Ok(("wrong", "conflict")),
-            Err(error) if error.0.is(ProblemType::NotAccepted) => Ok(("wrong", "publish-at")),
-            Err(error) => Err(error),
-        };
-    }
-    let edit: EditId = form.get("edit").parse().map_err(|_| no_such_edit())?;
-    if form.get("act") == "unschedule" {
-        return match edits::unschedule(app, &user, slug, edit).await {
-            Ok(()) => Ok(("done", "unscheduled")),
-            Err(error) if is_late(&error) => Ok(("wrong", "conflict")),
-            Err(error) => Err(error),
-        };
-    }
+}
+
+fn no_such_edit() -> ApiError {
+    ApiError::new(ProblemType::NotFound, "there is no such edit")
+}
+
+/// Makes the opposite of an edit, published or not; one that cannot be made any more goes away.
+async fn take_back(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    edit: EditId,
+    form: &Form,
+) -> Result<Said, ApiError> {
     let publication: Option<u32> = form.get("publication").parse().ok();
     let known = match publication {
-        None => office.edits,
+        None => edits::edited_restaurant(app, user, slug).await?.edits,
         Some(number) => {
-            let log = edits::publications(app, &user, slug, number.checked_add(1)).await?;
+            let log = edits::publications(app, user, slug, number.checked_add(1)).await?;
             log.publications
                 .into_iter()
                 .flat_map(|publication| publication.edits)
@@ -335,9 +355,9 @@ async fn change_changes(
         .ok_or_else(no_such_edit)?;
     let done = ("done", "undone");
     if entry.refusal.is_some() {
-        edits::discard_edit(app, &user, slug, edit).await?;
+        edits::discard_edit(app, user, slug, edit).await?;
         return Ok(done);
     }
     let inverse = entry.edit.inverse(id_of_act(form)?);
-    said(edits::put_edit(app, &user, slug, &inverse).await, done)
+    said(edits::put_edit(app, user, slug, &inverse).await, done)
 }

@@ -1,6 +1,5 @@
 //! A menu as a table, which the same reader reads.
 
-use csv::WriterBuilder;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use servery_domain::{
     id::OptionGroupId,
@@ -14,21 +13,17 @@ use super::{
     column::{MenuColumn, WRITTEN},
     table::{joined, needs_guard},
 };
+use crate::csv_file;
 
-/// As spreadsheets of this language's countries read it: with a byte order mark, and where the comma is the decimal sign, `;`
-/// between the cells.
 pub fn csv(file: &RestaurantFile, lang: Lang) -> csv::Result<Vec<u8>> {
-    let separator = if lang == Lang::German { b';' } else { b',' };
-    let mut writer = WriterBuilder::new()
-        .delimiter(separator)
-        .from_writer("\u{feff}".as_bytes().to_vec());
+    let mut writer = csv_file::writer(lang);
     writer.write_record(WRITTEN.iter().map(|(_, name)| *name))?;
     for (category, dish) in dishes(file) {
         let cells = WRITTEN.iter().map(|(column, _)| {
             let text = cell(file, (category, dish), *column);
-            let text = match (column, lang) {
-                (MenuColumn::Price | MenuColumn::TaxEatIn | MenuColumn::TaxTakeaway, Lang::German) => {
-                    text.replace('.', ",")
+            let text = match column {
+                MenuColumn::Price | MenuColumn::TaxEatIn | MenuColumn::TaxTakeaway => {
+                    csv_file::decimal(text, lang)
                 }
                 _ => text,
             };
@@ -39,7 +34,7 @@ pub fn csv(file: &RestaurantFile, lang: Lang) -> csv::Result<Vec<u8>> {
         });
         writer.write_record(cells)?;
     }
-    writer.into_inner().map_err(|error| error.into_error().into())
+    csv_file::bytes(writer)
 }
 
 /// Prices and tax rates are numbers.

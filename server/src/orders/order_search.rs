@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use servery_domain::{
     account::Permission,
-    id::OrderId,
+    id::{OrderId, RestaurantId},
     limits,
     order::Order,
     order_search::{OrderList, OrderRecord, OrderSearch},
@@ -30,10 +30,7 @@ pub async fn list(
     slug: &str,
     search: &OrderSearch,
 ) -> Result<OrderList, ApiError> {
-    let restaurant = restaurant_now(app, slug).await?;
-    let id = restaurant.listing.restaurant.id;
-    user.check(id, Permission::SearchOrders)?;
-    let placed = placed(&restaurant, search);
+    let (id, placed) = scope(app, user, slug, search).await?;
     let found = app
         .store
         .search_orders(id, search, placed, limits::PAGE_ORDERS)
@@ -57,10 +54,7 @@ pub async fn export(
     slug: &str,
     search: &OrderSearch,
 ) -> Result<ExportedOrders, ApiError> {
-    let restaurant = restaurant_now(app, slug).await?;
-    let id = restaurant.listing.restaurant.id;
-    user.check(id, Permission::SearchOrders)?;
-    let placed = placed(&restaurant, search);
+    let (id, placed) = scope(app, user, slug, search).await?;
     let turn = ONE_AT_A_TIME
         .acquire()
         .await
@@ -85,12 +79,20 @@ pub async fn export(
     }
 }
 
-/// The moments at which the search's days begin and end.
-fn placed(restaurant: &RestaurantNow, search: &OrderSearch) -> Range<Timestamp> {
-    let midnight = |day: Day| clock::utc(&restaurant.zone, day.midnight());
+/// The restaurant, and the moments at which the search's days begin and end.
+async fn scope(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    search: &OrderSearch,
+) -> Result<(RestaurantId, Range<Timestamp>), ApiError> {
+    let RestaurantNow { listing, zone, .. } = restaurant_now(app, slug).await?;
+    let restaurant = listing.restaurant.id;
+    user.check(restaurant, Permission::SearchOrders)?;
+    let midnight = |day: Day| clock::utc(&zone, day.midnight());
     let from = search.from.map_or(Timestamp(0), midnight);
     let to = search.to.map_or(Timestamp(i64::MAX), |day| midnight(day.plus(1)));
-    from..to
+    Ok((restaurant, from..to))
 }
 
 pub async fn record(

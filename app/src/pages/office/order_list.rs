@@ -24,7 +24,7 @@ use crate::{
 /// What a form has asked for.
 #[derive(Debug, Clone)]
 pub struct AskedOrders {
-    search: OrderSearch,
+    pub search: OrderSearch,
     /// A field has a value that it cannot have. The form sends fields that are empty, too, and a browser checks the others.
     is_malformed: bool,
     /// It finds too many orders for a file.
@@ -41,10 +41,6 @@ impl AskedOrders {
             is_too_much: visit.get("wrong") == Some("too-many"),
         }
     }
-
-    pub fn search(&self) -> &OrderSearch {
-        &self.search
-    }
 }
 
 pub fn page(restaurant: &Restaurant, list: &OrderList, asked: &AskedOrders) -> impl IntoView + use<> {
@@ -59,11 +55,11 @@ pub fn page(restaurant: &Restaurant, list: &OrderList, asked: &AskedOrders) -> i
         };
         view! { <p class="empty">{texts.get(key)}</p> }
     });
+    let first = OrderSearch {
+        before: None,
+        ..search.clone()
+    };
     let newest = search.before.map(|_| {
-        let first = OrderSearch {
-            before: None,
-            ..search.clone()
-        };
         view! { <a href=address(&here, first.pairs())>{texts.get(Key::OrdersNewest)}</a> }
     });
     let older = list.next.map(|next| {
@@ -74,11 +70,7 @@ pub fn page(restaurant: &Restaurant, list: &OrderList, asked: &AskedOrders) -> i
         view! { <a href=address(&here, page.pairs())>{texts.get(Key::OrdersOlder)}</a> }
     });
     let file = (!list.orders.is_empty()).then(|| {
-        let all = OrderSearch {
-            before: None,
-            ..search.clone()
-        };
-        let file = address(&format!("{here}.csv"), all.pairs());
+        let file = address(&format!("{here}.csv"), first.pairs());
         view! { <p><a href=file>{texts.get(Key::OrdersCsv)}</a></p> }
     });
     let too_much = asked.is_too_much.then(|| {

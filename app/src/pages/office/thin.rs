@@ -128,7 +128,7 @@ impl Pages for ThinOfficePage {
         let loaded = match view {
             View::OrderList => {
                 let asked = AskedOrders::read(visit);
-                let query = GetOrderList(slug.clone(), asked.search().clone());
+                let query = GetOrderList(slug.clone(), asked.search.clone());
                 match unless_signed_out(backend.ask(query).await)? {
                     Some(list) => Some(Self::OrderList {
                         restaurant: Box::new(backend.ask(GetRestaurant(slug)).await?.restaurant),
