@@ -17,6 +17,7 @@ use servery_domain::{
     restaurant_file::{FileFormat, RestaurantFile},
     slug::Slug,
     tax::{TaxRate, TaxRules},
+    theme::TypePair,
     time::TimeZoneName,
     typed_amount::{self, western_digit},
 };
@@ -72,6 +73,8 @@ impl FormReader<'_> {
             currency,
             tax: self.tax(),
             brand_color: BrandColor::default(),
+            type_pair: TypePair::default(),
+            logo: None,
             picture: None,
             ordering: self.ordering(currency, choices.takes_cards),
             legal: LegalNotice::default(),

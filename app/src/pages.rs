@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
-    brand_color::BrandColor,
     menu::Menu,
     problem::{Problem, ProblemType},
     restaurant::Listing,
+    theme::PageTheme,
 };
 
 use crate::{
@@ -93,7 +93,7 @@ pub trait Pages: Clone + Send + Sync + 'static {
 pub struct Head<'a> {
     pub title: String,
     pub description: &'a str,
-    pub brand_color: Option<BrandColor>,
+    pub theme: Option<PageTheme>,
     /// The restaurant and the menu that the whole page is about, for search engines.
     pub subject: Option<(&'a Listing, &'a Arc<Menu>)>,
     /// Seconds after which a page without a script reloads itself.
@@ -105,7 +105,7 @@ impl Head<'_> {
         Self {
             title,
             description: texts.get(Key::HomeDescription),
-            brand_color: None,
+            theme: None,
             subject: None,
             refresh: None,
         }

@@ -109,25 +109,6 @@ test("a table code is made, published and printed", async ({ page, servery }) =>
   await expect(code).toBeVisible();
 });
 
-test("the page for sharing has a button for a web site, and prints a flyer", async ({ page, servery }) => {
-  await openAs(page, servery, "owner");
-  await page.goto(`${OFFICE}/share`);
-  const html = await page.getByLabel(words["share.html"], { exact: true }).inputValue();
-  expect(html).toContain(`href="${servery.url}/restaurants/${DINER}"`);
-  // As on another web site, which has a policy of its own.
-  await page.goto("about:blank");
-  await page.setContent(html);
-  await expect(page.getByRole("link", { name: words["share.order"] })).toHaveCSS("color", "rgb(255, 255, 255)");
-  await page.getByRole("link").click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Lighthouse Diner");
-  await page.goto(`${OFFICE}/share`);
-  await page.emulateMedia({ media: "print" });
-  await expect(page.locator(".office > h1")).toBeHidden();
-  await expect(page.getByText(words["share.lead"])).toBeHidden();
-  await expect(page.getByRole("img", { name: words["share.page-alt"] })).toBeVisible();
-  await expect(page.locator(".flyer")).toContainText("Lighthouse Diner");
-});
-
 test("a PIN that the office sets opens the till, and another replaces it", async ({ page, board, servery }) => {
   await cleanUp(servery);
   await pairDevice(board, servery, "till", "Bar till");
@@ -189,16 +170,14 @@ async function visitAll(page: Page, servery: Servery, lang: Lang, look: (name: s
   await look("staff");
   await page.goto(`${OFFICE}/tables`);
   await look("tables");
-  await page.goto(`${OFFICE}/share`);
-  await look("share");
 }
 
 for (const lang of LANGS) {
-  test(`the pages of staff, tables and sharing are accessible and fit, ${lang}`, async ({ page, servery }) => {
+  test(`the pages of staff and tables are accessible and fit, ${lang}`, async ({ page, servery }) => {
     await visitAll(page, servery, lang, (name) => expectFitsAndAccessible(page, name));
   });
 
-  test(`pictures of staff, tables and sharing, ${lang} @looks`, async ({ page, servery }) => {
+  test(`pictures of staff and tables, ${lang} @looks`, async ({ page, servery }) => {
     await visitAll(page, servery, lang, (name) => takePictures(page, `office-${name}-${lang}`));
   });
 }

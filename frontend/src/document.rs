@@ -10,10 +10,7 @@ use servery_app::{
     routes::{self, Chunk},
     text::Texts,
 };
-use servery_domain::{
-    brand_color::{NIGHT, PAPER},
-    lang::Lang,
-};
+use servery_domain::{lang::Lang, theme::PageTheme};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlDocument, HtmlElement};
 
@@ -58,7 +55,7 @@ impl PageDocument {
         JSON::parse(&text).ok()
     }
 
-    /// Updates title and brand colour.
+    /// Updates the title and the theme.
     pub fn update_head<P: Pages>(&self, content: &Content<P>, texts: Texts) {
         let head = content.head(texts);
         document().set_title(&head.title);
@@ -69,10 +66,10 @@ impl PageDocument {
         let Some(style) = html().map(|html| html.style()) else {
             return;
         };
-        for (name, ground) in [("--accent-light", PAPER), ("--accent-dark", NIGHT)] {
-            // Browsers without custom properties show the default colour.
-            let _ = match head.brand_color {
-                Some(brand_color) => style.set_property(name, &brand_color.readable_on(ground).to_string()),
+        for (name, value) in PageTheme::properties(head.theme) {
+            // Browsers without custom properties show the usual look.
+            let _ = match value {
+                Some(value) => style.set_property(name, &value),
                 None => style.remove_property(name).map(drop),
             };
         }

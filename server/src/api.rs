@@ -8,6 +8,7 @@ pub mod cached_answer;
 mod cashiers;
 pub mod devices;
 pub mod docs;
+mod domains;
 pub mod drafts;
 pub mod edits;
 pub mod holidays;

@@ -24,6 +24,7 @@ use servery_app::{
     routes::{ROUTES, Route},
 };
 use servery_domain::{
+    domain_name::DomainName,
     id::{DishId, RestaurantId},
     menu::Menu,
     order_intake::{LocalPause, OrderIntake, OrderPause},
@@ -56,6 +57,8 @@ pub struct Edition {
 pub struct CatalogSnapshot {
     pub edition: Edition,
     restaurants: Vec<(Arc<Listing>, TimeZone)>,
+    /// Positions in `restaurants`.
+    domains: BTreeMap<DomainName, usize>,
     dayparts: Vec<Daypart>,
     intakes: BTreeMap<RestaurantId, OrderIntake>,
     modes: Vec<(String, Mode)>,
@@ -97,6 +100,7 @@ struct CatalogRows {
     revisions: Revisions,
     restaurants: Vec<(Restaurant, TimeZone)>,
     demos: BTreeSet<RestaurantId>,
+    domains: BTreeMap<RestaurantId, DomainName>,
     sold_out: Vec<(RestaurantId, DishId)>,
     dayparts: Vec<Daypart>,
     intakes: BTreeMap<RestaurantId, OrderIntake>,
@@ -117,6 +121,7 @@ impl CatalogSnapshot {
             revisions,
             restaurants,
             demos,
+            mut domains,
             sold_out,
             dayparts,
             intakes,
@@ -169,6 +174,7 @@ impl CatalogSnapshot {
             (
                 Arc::new(Listing {
                     is_demo: demos.contains(&restaurant.id),
+                    domain: domains.remove(&restaurant.id),
                     restaurant,
                     opening,
                     pause,
@@ -179,11 +185,17 @@ impl CatalogSnapshot {
                 zone,
             )
         });
-        let restaurants = listing.collect();
+        let restaurants: Vec<(Arc<Listing>, TimeZone)> = listing.collect();
+        let domains = restaurants
+            .iter()
+            .enumerate()
+            .filter_map(|(position, (listing, _))| Some((listing.domain.clone()?, position)))
+            .collect();
         let thick = thick(&modes);
         Self {
             edition: Edition { revisions, until },
             restaurants,
+            domains,
             dayparts,
             intakes,
             modes,
@@ -215,6 +227,10 @@ impl CatalogSnapshot {
             revisions: self.edition.revisions,
             restaurants,
             demos: demos.map(|listing| listing.restaurant.id).collect(),
+            domains: self
+                .restaurants()
+                .filter_map(|listing| Some((listing.restaurant.id, listing.domain.clone()?)))
+                .collect(),
             sold_out,
             dayparts: self.dayparts.clone(),
             intakes: self.intakes.clone(),
@@ -251,6 +267,16 @@ impl CatalogSnapshot {
 
     pub fn restaurants(&self) -> impl Iterator<Item = &Listing> {
         self.restaurants.iter().map(|(listing, _)| listing.as_ref())
+    }
+
+    /// The restaurant whose own domain this is.
+    pub fn at_domain(&self, domain: &DomainName) -> Option<&Listing> {
+        let (listing, _) = self.restaurants.get(*self.domains.get(domain)?)?;
+        Some(listing)
+    }
+
+    pub fn has_domains(&self) -> bool {
+        !self.domains.is_empty()
     }
 
     pub fn by_id(&self, id: RestaurantId) -> Option<&Arc<Listing>> {
@@ -330,10 +356,16 @@ async fn load(
         });
     let restaurants = restaurants.collect();
     let modes = modes(store).await?;
+    let domains = store
+        .domains()
+        .await?
+        .into_iter()
+        .map(|(domain, of)| (of, domain));
     let rows = CatalogRows {
         revisions,
         restaurants,
         demos: store.demo_restaurants().await?.into_iter().collect(),
+        domains: domains.collect(),
         sold_out: store.sold_out().await?,
         dayparts: store.dayparts().await?,
         intakes: store.order_intakes().await?.into_iter().collect(),

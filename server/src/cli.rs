@@ -1,10 +1,11 @@
-//! `servery serve | demo | import | export | invite | migrate | doctor | backup | restore | erase | places | staff | routes | openapi`
+//! `servery serve | demo | import | export | google-feed | invite | migrate | doctor | backup | restore | erase | places | staff | routes | openapi`
 
 pub mod demo;
 pub mod doctor;
 pub mod erase;
 pub mod error;
 pub mod export;
+pub mod google_feed;
 pub mod import;
 pub mod places;
 pub mod staff;
@@ -25,7 +26,7 @@ use self::error::CliError;
 use crate::{
     api::openapi,
     assets::Assets,
-    catalog::{self, Catalog},
+    catalog::{self, CardTakers, Catalog},
     cli::{places::PlacesCommand, staff::StaffCommand},
     clock,
     delivery_map::ServedMap,
@@ -86,6 +87,11 @@ enum Command {
         slug: String,
         /// The file; left out or - for standard output. With the ending csv or xlsx it has the menu only
         file: Option<PathBuf>,
+    },
+    /// Write the files with which Google Search and Maps link to the restaurants' pages
+    GoogleFeed {
+        /// The folder for them
+        folder: PathBuf,
     },
     /// Bring the database up to this version
     Migrate,
@@ -180,6 +186,18 @@ pub async fn run() -> Result<(), CliError> {
         Command::Export { slug, file } => {
             let store = open(&settings).await?;
             print(&export::run(store.as_ref(), &slug, file.as_deref()).await?);
+            store.close().await;
+            Ok(())
+        }
+        Command::GoogleFeed { folder } => {
+            let store = open(&settings).await?;
+            let catalog = Catalog::open(store.clone(), CardTakers::default()).await?;
+            print(&google_feed::run(
+                &settings,
+                &catalog.now(),
+                &folder,
+                clock::now(),
+            )?);
             store.close().await;
             Ok(())
         }

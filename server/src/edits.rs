@@ -40,7 +40,10 @@ pub async fn edited_restaurant(
 ) -> Result<EditedRestaurant, ApiError> {
     let (slug, _) = check(app, user, slug)?;
     let RestaurantNow {
-        now: (at, now), zone, ..
+        listing,
+        now: (at, now),
+        zone,
+        ..
     } = restaurant_now(app, slug.as_str()).await?;
     let stored = app.store.unpublished_edits(&slug).await?;
     let stored = stored.ok_or_else(no_such_restaurant)?;
@@ -58,7 +61,9 @@ pub async fn edited_restaurant(
             })
             .collect(),
         new_id: EditId(visitor::id()?),
-        page: format!("{}/restaurants/{slug}", app.settings.public_url()),
+        page: app.settings.page_url(&listing),
+        domain: listing.domain.clone(),
+        public_url: app.settings.public_url(),
         stores_pictures: app.pictures.is_some(),
         at,
         now,

@@ -13,6 +13,7 @@ pub mod invitation_cookie;
 mod lingering_close;
 pub mod metrics;
 pub mod open_streams;
+pub mod own_domain;
 pub mod proxy_headers;
 pub mod public_network;
 pub mod rate_limit;

@@ -394,7 +394,12 @@ async fn mail_diner(
     let Some(listing) = catalog.by_id(tracked.order.ordered.restaurant) else {
         return Ok(());
     };
-    let letter = mail::order::letter(&tracked, event, &listing.restaurant, &app.settings.public_url());
+    let letter = mail::order::letter(
+        &tracked,
+        event,
+        &listing.restaurant,
+        &app.settings.base_url(listing),
+    );
     match letter {
         Some(letter) => Ok(mailer
             .send(id, &tracked.order.ordered.contact.email, &letter)

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clock;
 mod csv_file;
 pub mod delivery_map;
+mod domains;
 pub mod edits;
 pub mod html;
 pub mod http;

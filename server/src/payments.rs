@@ -234,7 +234,7 @@ async fn confirm(
 ) -> Result<Intent, ApiError> {
     match account
         .provider
-        .confirm(&intent.id, &return_url(app, &tracked.token))
+        .confirm(&intent.id, &return_url(app, tracked))
         .await
     {
         Ok(intent) => Ok(intent),
@@ -299,8 +299,7 @@ async fn finish_payment(
             .and_then(|next| next.redirect_to_url)
             .and_then(|redirect| redirect.url);
         // To some banks only the provider's script leads.
-        let address =
-            redirect.unwrap_or_else(|| format!("{}?confirm=1", order_url(app, &tracked.token, "/pay")));
+        let address = redirect.unwrap_or_else(|| format!("{}?confirm=1", order_url(app, tracked, "/pay")));
         return Ok(PaymentOutcome::Elsewhere { address });
     }
     if intent.status == "processing" {
@@ -311,13 +310,19 @@ async fn finish_payment(
     Ok(PaymentOutcome::Declined(refusal.decline()))
 }
 
-fn order_url(app: &AppState, token: &str, page: &str) -> String {
-    format!("{}/orders/{token}{page}", app.settings.public_url())
+/// Where the diner orders: the restaurant may have a domain of its own.
+fn order_url(app: &AppState, tracked: &Tracked, page: &str) -> String {
+    let catalog = app.catalog.now();
+    let base = match catalog.by_id(tracked.order.ordered.restaurant) {
+        Some(listing) => app.settings.base_url(listing),
+        None => app.settings.public_url(),
+    };
+    format!("{base}/orders/{}{page}", tracked.token)
 }
 
 /// The address to which a bank, on another site, returns the diner.
-fn return_url(app: &AppState, token: &str) -> String {
-    order_url(app, token, "/paid")
+fn return_url(app: &AppState, tracked: &Tracked) -> String {
+    order_url(app, tracked, "/paid")
 }
 
 /// The form in which the diner types the card, or confirms the payment that was begun; `None` if the order waits for no card.

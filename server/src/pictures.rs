@@ -9,6 +9,7 @@ use servery_domain::{
     limits,
     menu::Picture,
     picture_fault::PictureFault,
+    picture_shape::PictureShape,
     problem::ProblemType,
 };
 use servery_pictures::{ConversionError, ConvertedFile};
@@ -57,17 +58,21 @@ pub fn admit<'a>(
 
 impl Upload<'_> {
     /// Stores the picture in each format and width. The same file again is the same picture.
-    pub async fn add(self, file: Bytes) -> Result<Result<Picture, PictureFault>, ApiError> {
+    pub async fn add(
+        self,
+        file: Bytes,
+        shape: PictureShape,
+    ) -> Result<Result<Picture, PictureFault>, ApiError> {
         if file.len() > limits::PICTURE_FILE {
             return Ok(Err(PictureFault::TooLarge));
         }
-        let path = path(&file);
+        let path = path(&file, shape);
         let turn = self.store.turn().await;
         let turn = turn.map_err(|error| ApiError::internal(&error))?;
         let converted = tokio::task::spawn_blocking(move || {
             // Nothing ends it, not even a client that goes away: the next one waits for its end.
             let _turn = turn;
-            servery_pictures::convert(&file)
+            servery_pictures::convert(&file, shape)
         });
         let files = match converted.await {
             Ok(Ok(files)) => files,
@@ -106,9 +111,12 @@ impl Upload<'_> {
 }
 
 /// 32 hexadecimal digits that follow from the content.
-fn path(file: &[u8]) -> String {
+fn path(file: &[u8], shape: PictureShape) -> String {
     let mut digest = Sha256::new();
     digest.update([CONVERSION]);
+    if shape == PictureShape::Logo {
+        digest.update(shape.code());
+    }
     digest.update(file);
     digest
         .finalize()

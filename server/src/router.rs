@@ -22,12 +22,13 @@ use crate::{
     html::{
         account_forms, board_forms, card_page, invitation_forms, map_file, menu_files, menu_import_forms,
         new_restaurant_forms, office_forms, operator_forms, order_files, order_forms, page, picture_forms,
-        pictures, qr_files, release_files, sitemap, staff_forms, staff_list_forms, staff_manifest,
+        pictures, qr_files, release_files, share_forms, sitemap, staff_forms, staff_list_forms,
+        staff_manifest, widget,
     },
     http::{
         csrf,
         error::{ApiError, accepts, body_limit},
-        health, time_limits, whoami,
+        health, own_domain, time_limits, whoami,
     },
     middleware,
     state::AppState,
@@ -59,6 +60,7 @@ pub fn router(app: Arc<AppState>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/whoami", get(whoami::whoami))
         .route("/map/{file}", get(map_file::get_map_file))
+        .route("/restaurants/{slug}/widget", get(widget::get_widget))
         .route("/sitemap.xml", get(sitemap::get_sitemap))
         .route(
             "/.well-known/apple-developer-merchantid-domain-association",
@@ -75,6 +77,7 @@ pub fn router(app: Arc<AppState>) -> Router {
         .layer(body_limit(limits::BODY))
         .layer(csrf::layer(&app.settings))
         .layer(from_fn(middleware::refuse_nul))
+        .layer(from_fn_with_state(app.clone(), own_domain::redirect_elsewhere))
         .layer(from_fn_with_state(app.clone(), middleware::identify_client))
         .layer(from_fn(time_limits::limit_time))
         .layer(CatchPanicLayer::custom(handler_panicked))
@@ -157,6 +160,7 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
             "/office/{slug}/staff/invitation.svg",
             get(qr_files::get_invitation_code),
         ),
+        ("/office/{slug}/share", post(share_forms::post_domain)),
         ("/office/{slug}/qr.svg", get(qr_files::get_page_code)),
         (
             "/office/{slug}/tables/{code}/qr.svg",

@@ -11,7 +11,7 @@ use std::{
 use axum::body::Bytes;
 use clap::Args;
 use serde::Deserialize;
-use servery_domain::slug::Slug;
+use servery_domain::{restaurant::Listing, slug::Slug};
 
 use crate::payments::cards::{CardAccount, CardKeyError, CardKeys, Cards};
 
@@ -228,6 +228,24 @@ impl Settings {
         self.public_url
             .as_deref()
             .map_or_else(listened, |url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// Where the pages of a restaurant are, on its own domain if it has one. Without a trailing slash.
+    pub fn base_url(&self, restaurant: &Listing) -> String {
+        match &restaurant.domain {
+            Some(domain) if self.is_https() => format!("https://{domain}"),
+            Some(domain) => format!("http://{domain}"),
+            None => self.public_url(),
+        }
+    }
+
+    /// The page of a restaurant; that of an own domain begins with it.
+    pub fn page_url(&self, restaurant: &Listing) -> String {
+        let base = self.base_url(restaurant);
+        match restaurant.domain {
+            Some(_) => format!("{base}/"),
+            None => format!("{base}/restaurants/{}", restaurant.restaurant.slug),
+        }
     }
 
     pub fn is_https(&self) -> bool {

@@ -96,6 +96,9 @@ crate::codes::codes! {
         /// Of a cashier; it may be a new one.
         PinSet = "pin_set",
         CashierRemoved = "cashier_removed",
+        /// Of the restaurant itself.
+        DomainSet = "domain_set",
+        DomainRemoved = "domain_removed",
         /// Runs the installation from now on.
         OperatorMade = "operator_made",
         CodeMade = "code_made",

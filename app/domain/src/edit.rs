@@ -16,15 +16,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::{
     build::{Direction, PriceChange},
-    part::{CategoryHead, OpeningTimes, Profile, RestaurantPart},
+    part::{CategoryHead, OpeningTimes, Profile, RestaurantPart, Theme},
 };
 use crate::{
     audit::AuthorName,
     contact::{InvalidField, invalid_field},
     currency::Currency,
+    domain_name::DomainName,
     id::{CategoryId, DishId, EditId, OptionGroupId, StationId},
     limits,
     mistake::Mistake,
+    picture_shape::PictureShape,
     restaurant_file::RestaurantFile,
     time::{DAY, LocalMinute, Timestamp},
 };
@@ -82,6 +84,7 @@ pub enum PartPlace {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartKey {
     Profile,
+    Theme,
     Opening,
     Tax,
     Ordering,
@@ -95,10 +98,21 @@ pub enum PartKey {
     TableCode(String),
 }
 
+impl PartKey {
+    /// Of the picture that such a part may have.
+    pub const fn picture_shape(&self) -> PictureShape {
+        match self {
+            Self::Theme => PictureShape::Logo,
+            _ => PictureShape::Photo,
+        }
+    }
+}
+
 impl fmt::Display for PartKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Profile => f.write_str("profile"),
+            Self::Theme => f.write_str("theme"),
             Self::Opening => f.write_str("opening"),
             Self::Tax => f.write_str("tax"),
             Self::Ordering => f.write_str("ordering"),
@@ -131,6 +145,7 @@ impl FromStr for PartKey {
         let unknown = |_| UnknownPart;
         Ok(match (kind, name) {
             ("profile", "") => Self::Profile,
+            ("theme", "") => Self::Theme,
             ("opening", "") => Self::Opening,
             ("tax", "") => Self::Tax,
             ("ordering", "") => Self::Ordering,
@@ -301,6 +316,11 @@ pub struct EditedRestaurant {
     pub new_id: EditId,
     /// The address of its page, for other web sites and for print.
     pub page: String,
+    /// Of the restaurant itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainName>,
+    /// The address of the installation.
+    pub public_url: String,
     /// Whether this installation stores pictures that are uploaded.
     pub stores_pictures: bool,
     /// Now, and what the restaurant's clocks show.

@@ -14,6 +14,7 @@ use crate::{
     restaurant::{Address, Cuisine, Listing, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRules},
+    theme::TypePair,
     time::{LocalMinute, TimeZoneName, Timestamp},
 };
 
@@ -45,6 +46,8 @@ pub(crate) fn listing(slug: &str, name: &str, hours: &str, at: LocalMinute) -> L
             takeaway: TaxRate(200_000),
         },
         brand_color: "#8c2f23".parse().unwrap(),
+        type_pair: TypePair::default(),
+        logo: None,
         picture: None,
         holidays: Vec::new(),
         ordering: OrderSettings::default(),
@@ -56,6 +59,7 @@ pub(crate) fn listing(slug: &str, name: &str, hours: &str, at: LocalMinute) -> L
         today: at.day(),
         sold_out: Vec::new(),
         not_served: Vec::new(),
+        domain: None,
         is_demo: false,
     }
 }

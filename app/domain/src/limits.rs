@@ -104,6 +104,7 @@ pub const WIDTHS: usize = 16;
 pub const PICTURE_FILE: usize = 16 * 1024 * 1024;
 pub const PICTURE_PIXELS: u64 = 32_000_000;
 pub const PICTURE_WIDTHS: [u16; 3] = [320, 640, 1280];
+pub const LOGO_WIDTHS: [u16; 3] = [96, 192, 288];
 /// Holidays, delivery zones and coupons of a restaurant.
 pub const HOLIDAYS: usize = 500;
 pub const ZONES: usize = 100;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{codes::codes, limits};
+use crate::{codes::codes, limits, picture_shape::PictureShape};
 
 codes! {
     PictureFault {
@@ -24,18 +24,13 @@ impl fmt::Display for PictureFault {
             Self::TooLarge => write!(f, "a picture has at most {} bytes", limits::PICTURE_FILE),
             Self::TooManyPixels => write!(f, "a picture has at most {} pixels", limits::PICTURE_PIXELS),
             Self::TooSmall => {
-                let [width, ..] = limits::PICTURE_WIDTHS;
+                let ([photo, ..], [logo, ..]) = (PictureShape::Photo.widths(), PictureShape::Logo.widths());
+                let height = PictureShape::Photo.height(photo);
                 write!(
                     f,
-                    "a picture is at least {width} wide and {} high",
-                    picture_height(width)
+                    "a photo is at least {photo} pixels wide and {height} high, the longer side of a logo at least {logo}"
                 )
             }
         }
     }
-}
-
-/// Uploaded pictures are 4:3.
-pub const fn picture_height(width: u16) -> u16 {
-    width / 4 * 3
 }

@@ -6,6 +6,7 @@ use crate::{
     brand_color::BrandColor,
     contact::{check_count, check_name, check_text},
     currency::Currency,
+    domain_name::DomainName,
     hours::{Opening, OpeningHours},
     id::{DishId, RestaurantId},
     lang::Lang,
@@ -17,6 +18,7 @@ use crate::{
     revision::Revision,
     slug::Slug,
     tax::TaxRules,
+    theme::{PageTheme, TypePair},
     time::{Day, LocalMinute, TimeZoneName},
 };
 
@@ -40,6 +42,10 @@ pub struct Restaurant {
     pub currency: Currency,
     pub tax: TaxRules,
     pub brand_color: BrandColor,
+    #[serde(default, skip_serializing_if = "TypePair::is_default")]
+    pub type_pair: TypePair,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Picture>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
     /// Public holidays: the days that `PH` means in its hours.
@@ -68,8 +74,10 @@ impl Restaurant {
         mistakes.check(check_text("phone", &self.phone, limits::PHONE));
         mistakes.check(check_name("zone", &self.zone.0, limits::NAME));
         mistakes.within("tax", |here| self.tax.check_values(here));
-        if let Some(picture) = &self.picture {
-            mistakes.within("picture", |here| picture.check_values(here));
+        for (field, picture) in [("logo", &self.logo), ("picture", &self.picture)] {
+            if let Some(picture) = picture {
+                mistakes.within(field, |here| picture.check_values(here));
+            }
         }
         mistakes.check(check_count("holidays", self.holidays.len(), limits::HOLIDAYS));
         mistakes.within("ordering", |here| self.ordering.check_values(here));
@@ -89,6 +97,13 @@ impl Address {
 }
 
 impl Restaurant {
+    pub fn theme(&self) -> PageTheme {
+        PageTheme {
+            brand_color: self.brand_color,
+            type_pair: self.type_pair,
+        }
+    }
+
     /// Whether orders are taken, and when that changes: by the hours, and by a pause.
     pub fn opening(&self, now: LocalMinute, pause: Option<LocalPause>) -> Opening {
         match pause {
@@ -115,6 +130,9 @@ pub struct Listing {
     /// Dishes with serving hours of their own that are not served now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_served: Vec<NotServed>,
+    /// Of its own; its pages are there, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainName>,
     /// Made by `servery demo`: what is ordered there is not cooked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_demo: bool,

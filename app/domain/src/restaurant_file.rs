@@ -23,6 +23,7 @@ use crate::{
     revision::Revision,
     slug::Slug,
     tax::TaxRules,
+    theme::TypePair,
     time::{Day, TimeZoneName},
 };
 
@@ -54,6 +55,10 @@ pub struct RestaurantFile {
     pub currency: Currency,
     pub tax: TaxRules,
     pub brand_color: BrandColor,
+    #[serde(default, skip_serializing_if = "TypePair::is_default")]
+    pub type_pair: TypePair,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Picture>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
     pub ordering: OrderSettings,
@@ -120,6 +125,8 @@ impl RestaurantFile {
             currency,
             tax,
             brand_color,
+            type_pair,
+            logo,
             picture,
             holidays,
             ordering,
@@ -148,6 +155,8 @@ impl RestaurantFile {
             currency,
             tax,
             brand_color,
+            type_pair,
+            logo,
             picture,
             ordering,
             legal,
@@ -189,6 +198,8 @@ impl RestaurantFile {
             currency: self.currency,
             tax: self.tax.clone(),
             brand_color: self.brand_color,
+            type_pair: self.type_pair,
+            logo: self.logo.clone(),
             picture: self.picture.clone(),
             holidays: self.holidays.clone(),
             ordering: self.ordering.clone(),

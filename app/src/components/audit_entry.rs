@@ -42,6 +42,8 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
         Act::InvitationWithdrawn => Key::LogInvitationWithdrawn,
         Act::PinSet => Key::LogPinSet,
         Act::CashierRemoved => Key::LogCashierRemoved,
+        Act::DomainSet => Key::LogDomainSet,
+        Act::DomainRemoved => Key::LogDomainRemoved,
         Act::OperatorMade => Key::LogOperatorMade,
         Act::OrdersPaused => Key::LogOrdersPaused,
         Act::OrdersResumed => Key::LogOrdersResumed,

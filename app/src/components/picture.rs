@@ -31,6 +31,18 @@ pub fn PictureView(
     }
 }
 
+/// A square with all of the logo. The name is beside it.
+#[component]
+pub fn LogoView(file: Picture) -> impl IntoView {
+    let smallest = file.widths.iter().copied().min();
+    let format = file.formats.last().copied().unwrap_or(PictureFormat::Svg);
+    let set = (!file.widths.is_empty()).then(|| srcset(&file, format));
+    let sizes = set.is_some().then_some("72px");
+    view! {
+        <img class="logo" src=address(&file, format, smallest) srcset=set sizes=sizes alt="" width="72" height="72" decoding="async"/>
+    }
+}
+
 fn address(file: &Picture, format: PictureFormat, width: Option<u16>) -> String {
     match width {
         Some(width) => format!("/pictures/{}-{width}.{}", file.path, format.code()),

@@ -6,6 +6,7 @@ mod home;
 mod legal;
 pub mod restaurant;
 pub mod thin;
+pub mod widget;
 
 use std::sync::Arc;
 
@@ -99,7 +100,7 @@ impl Pages for BrowsePage {
             Self::Home { .. } => Head::new(texts.get(Key::HomeDocumentTitle).to_owned(), texts),
             Self::Restaurant { listing, menu, .. } => Head {
                 description: &listing.restaurant.description,
-                brand_color: Some(listing.restaurant.brand_color),
+                theme: Some(listing.restaurant.theme()),
                 subject: Some((listing, menu)),
                 ..Head::new(document_title(&listing.restaurant.name), texts)
             },

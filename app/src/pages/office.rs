@@ -130,6 +130,8 @@ impl FormResult {
             "unscheduled" => Some(office::Key::ChangesDoneUnscheduled),
             "pin" => Some(office::Key::CashiersDonePin),
             "cashier-removed" => Some(office::Key::CashiersDoneRemoved),
+            "domain" => Some(office::Key::ShareDoneDomain),
+            "domain-removed" => Some(office::Key::ShareDoneRemoved),
             "demo-removed" => Some(office::Key::OperatorDoneDemo),
             _ => None,
         });
@@ -143,6 +145,9 @@ impl FormResult {
             "publish-at" => office::Key::ChangesWrongTime,
             "pin" => office::Key::CashiersWrongPin,
             "cashiers" => office::Key::CashiersWrongMany,
+            "domain" => office::Key::ShareWrongDomain,
+            "taken" => office::Key::ShareWrongTaken,
+            "installation" => office::Key::ShareWrongInstallation,
             "often" => office::Key::InvitationOften,
             "conflict" => office::Key::OfficeWrongChanged,
             _ => office::Key::WrongOther,

@@ -183,9 +183,9 @@ impl Pages for OrderingPage {
         let at_restaurant = |key, listing: &Listing| {
             let name = &listing.restaurant.name;
             let title = document_title(&texts.fill(key, &[("name", name)]));
-            let brand_color = Some(listing.restaurant.brand_color);
+            let theme = Some(listing.restaurant.theme());
             Head {
-                brand_color,
+                theme,
                 ..Head::new(title, texts)
             }
         };
@@ -197,7 +197,7 @@ impl Pages for OrderingPage {
                         "" => head.description,
                         description => description,
                     },
-                    brand_color: Some(listing.restaurant.brand_color),
+                    theme: Some(listing.restaurant.theme()),
                     ..head
                 }
             }
@@ -212,7 +212,7 @@ impl Pages for OrderingPage {
                 let title = texts.fill(Key::OrderTitle, &[("number", &number)]);
                 let refreshes = !data.still && !tracked.order.progress.state.is_over();
                 Head {
-                    brand_color: Some(listing.restaurant.brand_color),
+                    theme: Some(listing.restaurant.theme()),
                     refresh: refreshes.then_some(REFRESH),
                     ..Head::new(document_title(&title), texts)
                 }

@@ -71,6 +71,7 @@ impl<'a> PartFormReader<'a> {
             }
             PartKey::TableCode(code) => RestaurantPart::TableCode(self.table_code(code)),
             PartKey::Profile => RestaurantPart::Profile(Box::new(self.profile())),
+            PartKey::Theme => RestaurantPart::Theme(self.theme()),
             PartKey::Opening => {
                 let before = match before {
                     Some(RestaurantPart::Opening(opening)) => &opening.hours,

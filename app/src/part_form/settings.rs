@@ -6,7 +6,7 @@ use servery_domain::{
     coupon::{Coupon, CouponEffect},
     currency::Minor,
     delivery_area::DeliveryArea,
-    edit::Profile,
+    edit::{Profile, Theme},
     id::{CategoryId, StationId},
     legal::LegalNotice,
     limits,
@@ -15,6 +15,7 @@ use servery_domain::{
     restaurant::{Address, Cuisine},
     restaurant_file::TableCode,
     tax::TaxRules,
+    theme::TypePair,
     time::{DAY, Day, LocalMinute, TimeZoneName},
     typed_amount::western_digit,
 };
@@ -32,9 +33,7 @@ pub fn zone_field(number: usize, field: &str) -> String {
 impl PartFormReader<'_> {
     pub(super) fn profile(&mut self) -> Profile {
         let cuisine = Cuisine::from_code(self.fields.get("cuisine"));
-        let color: Option<BrandColor> = self.fields.get("brand-color").to_lowercase().parse().ok();
         let zone = self.fields.text("zone");
-        self.hold("brand-color", color.is_some());
         self.hold("zone", check_name("zone", &zone, limits::NAME).is_ok());
         Profile {
             name: self.name("name"),
@@ -43,8 +42,19 @@ impl PartFormReader<'_> {
             address: self.address(),
             phone: self.text("phone", limits::PHONE),
             zone: TimeZoneName(zone),
-            brand_color: color.unwrap_or(self.file.brand_color),
             picture: self.file.picture.clone(),
+        }
+    }
+
+    pub(super) fn theme(&mut self) -> Theme {
+        let color: Option<BrandColor> = self.fields.get("brand-color").to_lowercase().parse().ok();
+        let type_pair = TypePair::from_code(self.fields.get("type-pair"));
+        self.hold("brand-color", color.is_some());
+        self.hold("type-pair", type_pair.is_some());
+        Theme {
+            brand_color: color.unwrap_or(self.file.brand_color),
+            type_pair: type_pair.unwrap_or(self.file.type_pair),
+            logo: self.file.logo.clone(),
         }
     }
 

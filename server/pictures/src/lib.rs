@@ -1,4 +1,4 @@
-//! From what a camera writes to what a page shows: upright, 4:3, in the colours of the web, without metadata, in each format and width.
+//! From what a camera writes to what a page shows: upright, 4:3 or square, in the colours of the web, without metadata, in each format and width.
 //!
 //! Invariant: nothing of a file but its pixels is in what is made of it, and nothing is decoded that has more than
 //! `limits::PICTURE_PIXELS`.
@@ -8,16 +8,13 @@
 use std::io::Cursor;
 
 use image::{
-    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage, imageops::FilterType,
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage,
+    imageops::{self, FilterType},
     metadata::Orientation,
 };
 use moxcms::{ColorProfile, Layout, TransformOptions};
-use ravif::{Encoder, Img, RGB8};
-use servery_domain::{
-    limits,
-    menu::PictureFormat,
-    picture_fault::{PictureFault, picture_height},
-};
+use ravif::{Encoder, Img, RGB8, RGBA8};
+use servery_domain::{limits, menu::PictureFormat, picture_fault::PictureFault, picture_shape::PictureShape};
 
 /// What a decoded picture takes at most: 16 bits of each of four channels. Usual ones take 96 MB, and a progressive JPEG as much as 300
 /// while it is decoded.
@@ -50,9 +47,12 @@ impl From<PictureFault> for ConversionError {
 }
 
 /// The widths in their order, and in each the formats.
-pub fn convert(file: &[u8]) -> Result<Vec<ConvertedFile>, ConversionError> {
-    let picture = upright(file)?;
-    let widths = limits::PICTURE_WIDTHS.into_iter();
+pub fn convert(file: &[u8], shape: PictureShape) -> Result<Vec<ConvertedFile>, ConversionError> {
+    let picture = match shape {
+        PictureShape::Photo => upright(file)?,
+        PictureShape::Logo => square(file)?,
+    };
+    let widths = shape.widths().into_iter();
     let widths: Vec<u16> = widths
         .filter(|width| u32::from(*width) <= picture.width())
         .collect();
@@ -61,10 +61,8 @@ pub fn convert(file: &[u8]) -> Result<Vec<ConvertedFile>, ConversionError> {
     }
     let mut files = Vec::new();
     for width in widths {
-        let size = (u32::from(width), u32::from(picture_height(width)));
-        let scaled = picture
-            .resize_exact(size.0, size.1, FilterType::Lanczos3)
-            .into_rgb8();
+        let size = (u32::from(width), u32::from(shape.height(width)));
+        let scaled = picture.resize_exact(size.0, size.1, FilterType::Lanczos3);
         let mut add = |format, content| {
             files.push(ConvertedFile {
                 format,
@@ -116,11 +114,36 @@ fn upright(file: &[u8]) -> Result<DynamicImage, PictureFault> {
     let (x, y) = ((picture.width() - width) / 2, (picture.height() - height) / 2);
     let mut cropped = on_white(picture.crop_imm(x, y, width, height));
     if let Some(profile) = icc_profile {
-        to_srgb(&mut cropped, &profile);
+        to_srgb(&mut cropped, Layout::Rgb, &profile);
     }
     let mut picture = DynamicImage::ImageRgb8(cropped);
     picture.apply_orientation(orientation);
     Ok(picture)
+}
+
+/// All of the picture in the middle of a square, not larger than needed. What is beside it is transparent.
+fn square(file: &[u8]) -> Result<DynamicImage, PictureFault> {
+    let Photo {
+        mut picture,
+        orientation,
+        icc_profile,
+    } = decode(file)?;
+    let [.., largest] = PictureShape::Logo.widths();
+    let most = u32::from(largest) * 2;
+    if picture.width().max(picture.height()) > most {
+        picture = picture.thumbnail(most, most);
+    }
+    let mut logo = picture.into_rgba8();
+    if let Some(profile) = icc_profile {
+        to_srgb(&mut logo, Layout::Rgba, &profile);
+    }
+    let side = logo.width().max(logo.height());
+    let mut square = RgbaImage::new(side, side);
+    let (x, y) = ((side - logo.width()) / 2, (side - logo.height()) / 2);
+    imageops::replace(&mut square, &logo, x.into(), y.into());
+    let mut square = DynamicImage::ImageRgba8(square);
+    square.apply_orientation(orientation);
+    Ok(square)
 }
 
 fn decode(file: &[u8]) -> Result<Photo, PictureFault> {
@@ -160,15 +183,15 @@ fn check_webp(file: &[u8], dimensions: (u32, u32)) -> Result<(), PictureFault> {
 }
 
 /// Phones store wider colours than browsers assume. A profile that cannot be used leaves them as they are.
-fn to_srgb(picture: &mut RgbImage, profile: &[u8]) {
+fn to_srgb(pixels: &mut [u8], layout: Layout, profile: &[u8]) {
     let options = TransformOptions::default();
     let transform = ColorProfile::new_from_slice(profile).and_then(|profile| {
-        profile.create_transform_8bit(Layout::Rgb, &ColorProfile::new_srgb(), Layout::Rgb, options)
+        profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), layout, options)
     });
     let Ok(transform) = transform else { return };
-    let before = picture.clone();
-    if transform.transform(before.as_raw(), picture).is_err() {
-        *picture = before;
+    let before = pixels.to_vec();
+    if transform.transform(&before, pixels).is_err() {
+        pixels.copy_from_slice(&before);
     }
 }
 
@@ -187,20 +210,40 @@ fn on_white(picture: DynamicImage) -> RgbImage {
     flat
 }
 
-fn avif(picture: &RgbImage) -> Result<Vec<u8>, ravif::Error> {
-    let pixels: Vec<RGB8> = picture.pixels().map(|pixel| RGB8::from(pixel.0)).collect();
-    let picture = Img::new(
-        pixels.as_slice(),
-        picture.width() as usize,
-        picture.height() as usize,
-    );
+fn avif(picture: &DynamicImage) -> Result<Vec<u8>, ravif::Error> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
     let encoder = Encoder::new().with_quality(AVIF_QUALITY).with_speed(AVIF_SPEED);
-    Ok(encoder.encode_rgb(picture)?.avif_file)
+    let encoded = match picture.color().has_alpha() {
+        true => {
+            let pixels: Vec<RGBA8> = picture
+                .to_rgba8()
+                .pixels()
+                .map(|pixel| RGBA8::from(pixel.0))
+                .collect();
+            encoder.encode_rgba(Img::new(pixels.as_slice(), width, height))
+        }
+        false => {
+            let pixels: Vec<RGB8> = picture
+                .to_rgb8()
+                .pixels()
+                .map(|pixel| RGB8::from(pixel.0))
+                .collect();
+            encoder.encode_rgb(Img::new(pixels.as_slice(), width, height))
+        }
+    };
+    Ok(encoded?.avif_file)
 }
 
-fn webp(picture: &RgbImage) -> Result<Vec<u8>, ConversionError> {
-    let encoder = webp::Encoder::from_rgb(picture.as_raw(), picture.width(), picture.height());
-    let encoded = encoder.encode_simple(false, WEBP_QUALITY);
+fn webp(picture: &DynamicImage) -> Result<Vec<u8>, ConversionError> {
+    let (width, height) = (picture.width(), picture.height());
+    let encoded = match picture.color().has_alpha() {
+        true => {
+            webp::Encoder::from_rgba(&picture.to_rgba8(), width, height).encode_simple(false, WEBP_QUALITY)
+        }
+        false => {
+            webp::Encoder::from_rgb(&picture.to_rgb8(), width, height).encode_simple(false, WEBP_QUALITY)
+        }
+    };
     Ok(encoded.map_err(ConversionError::Webp)?.to_vec())
 }
 
@@ -240,11 +283,15 @@ mod tests {
     }
 
     fn fault(file: &[u8]) -> PictureFault {
-        match convert(file) {
+        match photo(file) {
             Err(ConversionError::Fault(fault)) => fault,
             Err(error) => panic!("{error}"),
             Ok(_) => panic!("it was accepted"),
         }
+    }
+
+    fn photo(file: &[u8]) -> Result<Vec<ConvertedFile>, ConversionError> {
+        convert(file, PictureShape::Photo)
     }
 
     fn webp_of(files: &[ConvertedFile], width: u16) -> RgbImage {
@@ -267,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_picture_becomes_two_formats_in_three_widths() {
-        let files = convert(&written(two_colors(1600, 1200), ImageFormat::Jpeg)).unwrap();
+        let files = photo(&written(two_colors(1600, 1200), ImageFormat::Jpeg)).unwrap();
         let made: Vec<(u16, &str)> = files
             .iter()
             .map(|file| (file.width, file.format.code()))
@@ -288,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_picture_is_not_enlarged() {
-        let files = convert(&written(two_colors(700, 600), ImageFormat::Png)).unwrap();
+        let files = photo(&written(two_colors(700, 600), ImageFormat::Png)).unwrap();
         let widths: Vec<u16> = files.iter().map(|file| file.width).collect();
         assert_eq!(widths, [320, 320, 640, 640]);
         for small in [two_colors(319, 240), two_colors(4000, 100), two_colors(1, 1)] {
@@ -302,7 +349,7 @@ mod tests {
         let lying = RgbImage::from_fn(800, 900, |x, _| Rgb(if x < 400 { RED } else { BLUE }));
         let file = with_metadata(&written(lying, ImageFormat::Jpeg), 6);
         assert!(file.windows(7).any(|window| window == b"Bilbao!"));
-        let files = convert(&file).unwrap();
+        let files = photo(&file).unwrap();
         for file in &files {
             assert!(
                 !file
@@ -323,7 +370,7 @@ mod tests {
         let stripes = RgbImage::from_fn(1000, 300, |x, _| {
             Rgb(if (300..700).contains(&x) { RED } else { BLUE })
         });
-        let small = webp_of(&convert(&written(stripes, ImageFormat::Png)).unwrap(), 320);
+        let small = webp_of(&photo(&written(stripes, ImageFormat::Png)).unwrap(), 320);
         for (x, y) in [(4, 4), (315, 4), (4, 235), (315, 235)] {
             assert_near(small.get_pixel(x, y), RED);
         }
@@ -332,13 +379,40 @@ mod tests {
     #[test]
     fn what_is_transparent_becomes_white() {
         let clear = RgbaImage::from_pixel(400, 300, Rgba([0, 0, 0, 0]));
-        let small = webp_of(&convert(&written(clear, ImageFormat::Png)).unwrap(), 320);
+        let small = webp_of(&photo(&written(clear, ImageFormat::Png)).unwrap(), 320);
         assert_near(small.get_pixel(160, 120), [255, 255, 255]);
     }
 
     #[test]
+    fn all_of_a_logo_is_in_a_square_and_what_is_transparent_stays_so() {
+        let wide = RgbaImage::from_fn(600, 200, |x, _| {
+            Rgba(if x < 300 { [200, 30, 30, 255] } else { [0, 0, 0, 0] })
+        });
+        let files = convert(&written(wide, ImageFormat::Png), PictureShape::Logo).unwrap();
+        let widths: Vec<u16> = files.iter().map(|file| file.width).collect();
+        assert_eq!(widths, [96, 96, 192, 192, 288, 288]);
+        let small = &files[1];
+        assert_eq!((small.format, small.width), (PictureFormat::Webp, 96));
+        let small = image::load_from_memory(&small.content).unwrap().into_rgba8();
+        assert_eq!(small.dimensions(), (96, 96));
+        let alpha = |x, y| small.get_pixel(x, y).0[3];
+        assert!(alpha(24, 48) > 250, "the left half");
+        assert!(
+            alpha(72, 48) < 5 && alpha(24, 8) < 5,
+            "the right half, and beside it"
+        );
+        let [red, green, blue, _] = small.get_pixel(24, 48).0;
+        assert_near(&Rgb([red, green, blue]), RED);
+        let tiny = written(two_colors(95, 40), ImageFormat::Png);
+        assert!(matches!(
+            convert(&tiny, PictureShape::Logo),
+            Err(ConversionError::Fault(PictureFault::TooSmall))
+        ));
+    }
+
+    #[test]
     fn a_picture_of_many_megapixels_is_accepted_and_one_of_forty_is_not() {
-        let files = convert(&written(two_colors(6400, 4800), ImageFormat::Jpeg)).unwrap();
+        let files = photo(&written(two_colors(6400, 4800), ImageFormat::Jpeg)).unwrap();
         let large = webp_of(&files, 1280);
         assert_near(large.get_pixel(640, 10), RED);
         assert_near(large.get_pixel(640, 950), BLUE);
@@ -354,12 +428,12 @@ mod tests {
         encoder.set_icc_profile(profile).unwrap();
         let green = RgbImage::from_pixel(400, 300, Rgb([60, 200, 60]));
         green.write_with_encoder(encoder).unwrap();
-        let small = webp_of(&convert(&file).unwrap(), 320);
+        let small = webp_of(&photo(&file).unwrap(), 320);
         let Rgb([red, green, _]) = *small.get_pixel(160, 120);
         // The same light has less red and more green in it, counted in sRGB.
         assert!(red < 30 && green > 200, "{red}, {green}");
         assert!(
-            !convert(&file)
+            !photo(&file)
                 .unwrap()
                 .iter()
                 .any(|file| file.content.windows(4).any(|part| part == b"ICCP"))
@@ -381,7 +455,7 @@ mod tests {
             let size = u32::try_from(chunks.len()).unwrap().to_le_bytes();
             [b"RIFF", size.as_slice(), &chunks].concat()
         };
-        assert!(convert(&extended(&small)).is_ok());
+        assert!(photo(&extended(&small)).is_ok());
         assert_eq!(fault(&extended(&frame)), PictureFault::Unreadable);
     }
 

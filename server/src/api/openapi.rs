@@ -240,6 +240,7 @@ mod tests {
         order::{Actor, CommonReason, Event, State},
         order_search::OrderFilter,
         order_settings::PaymentMethod,
+        picture_shape::PictureShape,
         pos::reader_payment::ReaderPaymentState,
         pos::{bill::Seat, op::OpRefusal, payment::TenderMethod},
         quote::{DropReason, OrderBlocker},
@@ -247,6 +248,7 @@ mod tests {
         restaurant_file::FileFormat,
         slots::SlotRefusal,
         sync::SyncProblem,
+        theme::TypePair,
     };
 
     use super::{super::routes, *};
@@ -405,6 +407,8 @@ mod tests {
             round_trip(MailPurpose::ALL),
             round_trip(Act::ALL),
             round_trip(FileFormat::ALL),
+            round_trip(PictureShape::ALL),
+            round_trip(TypePair::ALL),
             round_trip(Unlisted::ALL),
             reads::<AuthorName>(),
             round_trip(&Lang::ALL),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use servery_domain::{limits, menu_import::Unlisted, order_search::OrderFilter, problem::Problem};
+use servery_domain::{
+    limits, menu_import::Unlisted, order_search::OrderFilter, picture_shape::PictureShape, problem::Problem,
+};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -16,8 +18,8 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, cashiers, devices, drafts, edits, holidays, installation, map,
-    menu_import, office, order_search, orders, passkeys, payments, pictures, places, push, quotes,
+    about, accounts, audit_log, board, cashiers, devices, domains, drafts, edits, holidays, installation,
+    map, menu_import, office, order_search, orders, passkeys, payments, pictures, places, push, quotes,
     reader_payments, restaurants, sessions, staff, sync,
 };
 use crate::{
@@ -48,7 +50,7 @@ use crate::{
     ),
     modifiers(&SecuritySchemes),
     // What only a parameter names is not collected.
-    components(schemas(Problem, restaurants::CuisineFilter, OrderFilter, Unlisted)),
+    components(schemas(Problem, restaurants::CuisineFilter, OrderFilter, PictureShape, Unlisted)),
     security(()),
 )]
 struct Info;
@@ -135,6 +137,8 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(staff::list_staff),
         routes!(staff::put_role, staff::delete_staff),
         routes!(cashiers::put_cashier, cashiers::delete_cashier),
+        routes!(domains::put_domain, domains::delete_domain),
+        routes!(domains::get_domain),
         routes!(staff::put_invitation, staff::delete_invitation),
         routes!(edits::get_edits),
         put_edit,

@@ -87,7 +87,7 @@ async fn card_page(
     let head = DocumentHead {
         title: document_title(card::get(texts.lang, card::Key::Title)),
         description: texts.get(Key::HomeDescription).to_owned(),
-        brand_color: Some(listing.restaurant.brand_color),
+        theme: Some(listing.restaurant.theme()),
         ..DocumentHead::default()
     };
     let facts = DocumentFacts::new(

@@ -11,6 +11,7 @@ use servery_app::{
 use servery_domain::{
     brand_color::{BrandColor, NIGHT, PAPER},
     lang::Lang,
+    theme::PageTheme,
 };
 
 use super::{
@@ -27,7 +28,7 @@ use crate::{
 pub struct DocumentHead {
     pub title: String,
     pub description: String,
-    pub brand_color: Option<BrandColor>,
+    pub theme: Option<PageTheme>,
     /// `None` hides the page from search engines.
     pub preview: Option<LinkPreview>,
     pub json_ld: Option<String>,
@@ -45,11 +46,8 @@ impl DocumentHead {
         }
     }
 
-    /// Both accent colours of the restaurant, as a style sheet.
     fn style(&self) -> Option<String> {
-        let color = self.brand_color?;
-        let (light, dark) = (color.readable_on(PAPER), color.readable_on(NIGHT));
-        Some(format!(":root{{--accent-light:{light};--accent-dark:{dark}}}"))
+        self.theme.map(PageTheme::style_sheet)
     }
 }
 

@@ -244,12 +244,16 @@ async fn render_content<P: Pages>(
     };
     let (route, values) = routes::read(&address.path).unzip();
     let texts = Texts::of(key.lang);
+    let slug = values.and_then(|values| routes::slug(&values));
+    let base = match slug.as_ref().and_then(|slug| backend.snapshot().listing(slug)) {
+        Some(listing) => app.settings.base_url(listing),
+        None => app.settings.public_url(),
+    };
     let head = match decision.mode {
         Mode::Thick => DocumentHead::of_shell(texts),
-        Mode::Thin | Mode::Hydrated => head(&content, texts, route, address, &app.settings.public_url()),
+        Mode::Thin | Mode::Hydrated => head(&content, texts, route, address, &base),
     };
     let answers = backend.answers().filter(|_| decision.mode == Mode::Hydrated);
-    let slug = values.and_then(|values| routes::slug(&values));
     let is_demo = decision.mode != Mode::Thick && backend.snapshot().is_demo(slug.as_ref());
     let facts = DocumentFacts::new(&app.assets, texts, (decision, P::CHUNK), address.clone(), head)
         .with_demo_notice(is_demo);
@@ -302,7 +306,7 @@ fn head<P: Pages>(
     DocumentHead {
         title: head.title,
         description: head.description.to_owned(),
-        brand_color: head.brand_color,
+        theme: head.theme,
         preview: is_public.then(|| LinkPreview::new(base, &address.path, subject)),
         json_ld: subject.map(|subject| structured_data::json_ld(subject, base)),
         refresh: head.refresh,

@@ -85,7 +85,7 @@ async fn upload(
     if form.file.is_empty() {
         return Ok("no-file");
     }
-    match upload.add(form.file).await? {
+    match upload.add(form.file, key.picture_shape()).await? {
         Ok(picture) => set(app, &user, (slug, &key), (id, Some(picture))).await,
         Err(fault) => Ok(fault.code()),
     }

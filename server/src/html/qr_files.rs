@@ -14,7 +14,7 @@ use servery_app::{
     page_address::PageAddress,
     text::{Texts, office::Key},
 };
-use servery_domain::{account::Permission, problem::ProblemType};
+use servery_domain::{account::Permission, problem::ProblemType, restaurant::Listing};
 
 use super::preferences::Preferences;
 use crate::{
@@ -36,8 +36,9 @@ pub async fn get_page_code(
     user: CurrentUser,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
-    user.check(restaurant_id(&app, &slug)?, Permission::Edit)?;
-    svg(&format!("{}/restaurants/{slug}", app.settings.public_url()))
+    let restaurant = restaurant_id(&app, &slug)?;
+    user.check(restaurant, Permission::Edit)?;
+    svg(&app.settings.page_url(&*listing_of(&app, restaurant)?))
 }
 
 /// `GET /office/{slug}/tables/{code}/qr.svg`: leads to the menu, for orders at this table.
@@ -50,7 +51,7 @@ pub async fn get_table_code(
     user.check(restaurant, Permission::Edit)?;
     let table = app.store.table(&code).await?;
     match table.is_some_and(|(of, _)| of == restaurant) {
-        true => svg(&table_address(&app, &code)),
+        true => svg(&table_url(&app, &*listing_of(&app, restaurant)?, &code)),
         false => Err(ApiError::new(
             ProblemType::NotFound,
             "no table of this restaurant has this code",
@@ -67,7 +68,8 @@ pub async fn get_table_sheet(
 ) -> Result<Response, ApiError> {
     let restaurant = restaurant_id(&app, &slug)?;
     user.check(restaurant, Permission::Edit)?;
-    let name = listing_of(&app, restaurant)?.restaurant.name.clone();
+    let listing = listing_of(&app, restaurant)?;
+    let name = listing.restaurant.name.clone();
     let lang = Preferences::usual_lang(&PageAddress::new("/", ""), &headers);
     let call = Texts::of(lang).get(Key::TablesScan);
     let cards: Vec<QrCard> = app
@@ -76,7 +78,7 @@ pub async fn get_table_sheet(
         .await?
         .into_iter()
         .map(|(code, name)| QrCard {
-            address: table_address(&app, &code),
+            address: table_url(&app, &listing, &code),
             name,
         })
         .collect();
@@ -103,8 +105,8 @@ pub async fn get_invitation_code(
     svg(&invitations::link(&app, &token))
 }
 
-fn table_address(app: &AppState, code: &str) -> String {
-    format!("{}/t/{code}", app.settings.public_url())
+fn table_url(app: &AppState, listing: &Listing, code: &str) -> String {
+    format!("{}/t/{code}", app.settings.base_url(listing))
 }
 
 fn svg(address: &str) -> Result<Response, ApiError> {

@@ -18,6 +18,8 @@ pub async fn get_sitemap(State(app): State<Arc<AppState>>) -> Response {
     let catalog = app.catalog.now();
     let slugs = catalog
         .restaurants()
+        // A sitemap is of one site.
+        .filter(|listing| listing.domain.is_none())
         .map(|listing| listing.restaurant.slug.as_str());
     let body = sitemap(&app.settings.public_url(), slugs);
     ([(CONTENT_TYPE, "application/xml")], body).into_response()

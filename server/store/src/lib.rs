@@ -9,6 +9,7 @@ mod batch;
 pub mod cashiers;
 pub mod demo;
 pub mod devices;
+pub mod domains;
 pub mod edits;
 pub mod erasure;
 mod inspect;
@@ -127,6 +128,7 @@ pub trait Store:
     + restaurant_files::RestaurantFiles
     + invitations::Invitations
     + cashiers::Cashiers
+    + domains::Domains
     + edits::Edits
     + erasure::Erasure
     + demo::Demo

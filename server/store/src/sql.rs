@@ -7,6 +7,7 @@ mod cashiers;
 mod changes;
 mod demo;
 mod devices;
+mod domains;
 mod edits;
 mod engine;
 mod erasure;

@@ -138,6 +138,7 @@ impl Objects {
             "POST /api/v1/restaurants/{slug}/quotes" => json!({ "basket": self.basket }),
             "POST /api/v1/restaurants/{slug}/orders" => self.placement.clone(),
             "PUT /api/v1/restaurants/{slug}/edits/{id}" => json!([]),
+            "PUT /api/v1/restaurants/{slug}/domain" => json!({ "domain": "order.lighthouse.example" }),
             "PUT /api/v1/restaurants/{slug}/cashiers/{id}" => json!({ "name": "Ada", "pin": "1234" }),
             "PUT /api/v1/restaurants/{slug}/edits/{id}/schedule" => json!({ "publish_at": self.ready_at }),
             "PUT /api/v1/restaurants/{slug}/intake" => json!({ "pause": null }),

@@ -139,7 +139,7 @@ async fn the_document_names_every_address_of_the_api() {
             "{method} {path}: {status}"
         );
     }
-    assert_eq!(document["paths"].as_object().unwrap().len(), 73);
+    assert_eq!(document["paths"].as_object().unwrap().len(), 75);
     let docs = app.get("/api/v1/docs", &[]).await;
     assert!(docs.text().contains("GET /api/v1/restaurants/{slug}/menu"));
     assert!(

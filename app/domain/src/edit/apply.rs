@@ -2,7 +2,7 @@
 
 use super::{
     Edit, EditRefusal, PartChange, PartKey, PartPlace,
-    part::{OpeningTimes, Profile, RestaurantPart},
+    part::{OpeningTimes, Profile, RestaurantPart, Theme},
 };
 use crate::{
     id::{CategoryId, DishId},
@@ -84,6 +84,7 @@ impl RestaurantFile {
             PartKey::Coupon(code) => self.coupons.retain(|coupon| coupon.code != *code),
             PartKey::TableCode(code) => self.table_codes.retain(|table| table.code != *code),
             PartKey::Profile
+            | PartKey::Theme
             | PartKey::Opening
             | PartKey::Tax
             | PartKey::Ordering
@@ -108,6 +109,15 @@ impl RestaurantFile {
     fn put(&mut self, part: RestaurantPart) {
         match part {
             RestaurantPart::Profile(profile) => self.put_profile(*profile),
+            RestaurantPart::Theme(Theme {
+                brand_color,
+                type_pair,
+                logo,
+            }) => {
+                self.brand_color = brand_color;
+                self.type_pair = type_pair;
+                self.logo = logo;
+            }
             RestaurantPart::Opening(OpeningTimes { hours, holidays }) => {
                 self.hours = hours;
                 self.holidays = holidays;
@@ -149,7 +159,6 @@ impl RestaurantFile {
             address,
             phone,
             zone,
-            brand_color,
             picture,
         } = profile;
         self.name = name;
@@ -158,7 +167,6 @@ impl RestaurantFile {
         self.address = address;
         self.phone = phone;
         self.zone = zone;
-        self.brand_color = brand_color;
         self.picture = picture;
     }
 

@@ -52,6 +52,7 @@ impl RestaurantDifference<'_> {
     fn single_parts(&mut self) {
         let keys = [
             PartKey::Profile,
+            PartKey::Theme,
             PartKey::Opening,
             PartKey::Tax,
             PartKey::Ordering,

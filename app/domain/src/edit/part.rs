@@ -18,6 +18,7 @@ use crate::{
     restaurant::{Address, Cuisine},
     restaurant_file::{RestaurantFile, TableCode},
     tax::TaxRules,
+    theme::TypePair,
     time::{Day, TimeZoneName},
 };
 
@@ -26,6 +27,7 @@ use crate::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum RestaurantPart {
     Profile(Box<Profile>),
+    Theme(Theme),
     Opening(OpeningTimes),
     Tax(TaxRules),
     Ordering(Box<OrderSettings>),
@@ -50,9 +52,19 @@ pub struct Profile {
     pub address: Address,
     pub phone: String,
     pub zone: TimeZoneName,
-    pub brand_color: BrandColor,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
+}
+
+/// What its pages look like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Theme {
+    pub brand_color: BrandColor,
+    #[serde(default, skip_serializing_if = "TypePair::is_default")]
+    pub type_pair: TypePair,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Picture>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +101,7 @@ impl RestaurantPart {
     pub fn key(&self) -> PartKey {
         match self {
             Self::Profile(_) => PartKey::Profile,
+            Self::Theme(_) => PartKey::Theme,
             Self::Opening(_) => PartKey::Opening,
             Self::Tax(_) => PartKey::Tax,
             Self::Ordering(_) => PartKey::Ordering,
@@ -113,6 +126,7 @@ impl RestaurantPart {
             Self::Coupon(coupon) => Some(&coupon.code),
             Self::TableCode(table) => Some(&table.name),
             Self::Profile(_)
+            | Self::Theme(_)
             | Self::Opening(_)
             | Self::Tax(_)
             | Self::Ordering(_)
@@ -125,6 +139,7 @@ impl RestaurantPart {
     pub fn picture(&self) -> Option<Option<&Picture>> {
         match self {
             Self::Profile(profile) => Some(profile.picture.as_ref()),
+            Self::Theme(theme) => Some(theme.logo.as_ref()),
             Self::Dish(dish) => Some(dish.picture.as_ref()),
             _ => None,
         }
@@ -135,6 +150,7 @@ impl RestaurantPart {
         let mut part = self.clone();
         match &mut part {
             Self::Profile(profile) => profile.picture = picture,
+            Self::Theme(theme) => theme.logo = picture,
             Self::Dish(dish) => dish.picture = picture,
             _ => return None,
         }
@@ -143,7 +159,8 @@ impl RestaurantPart {
 }
 
 fields! {
-    Profile { name, cuisine, description, address, phone, zone, brand_color, picture }
+    Profile { name, cuisine, description, address, phone, zone, picture }
+    Theme { brand_color, type_pair, logo }
     OpeningTimes { hours, holidays }
     TaxRules { name, included, eat_in, takeaway }
     OrderSettings {
@@ -200,13 +217,18 @@ macro_rules! each_kind {
 }
 
 each_kind! {
-    Profile, Opening, Tax, Ordering, Legal, Favourites, Category, Dish, OptionGroup, Station, Coupon, TableCode,
+    Profile, Theme, Opening, Tax, Ordering, Legal, Favourites, Category, Dish, OptionGroup, Station, Coupon, TableCode,
 }
 
 impl RestaurantFile {
     pub fn part(&self, key: &PartKey) -> Option<RestaurantPart> {
         Some(match key {
             PartKey::Profile => RestaurantPart::Profile(Box::new(self.profile())),
+            PartKey::Theme => RestaurantPart::Theme(Theme {
+                brand_color: self.brand_color,
+                type_pair: self.type_pair,
+                logo: self.logo.clone(),
+            }),
             PartKey::Opening => RestaurantPart::Opening(OpeningTimes {
                 hours: self.hours.clone(),
                 holidays: self.holidays.clone(),
@@ -250,7 +272,6 @@ impl RestaurantFile {
             address: self.address.clone(),
             phone: self.phone.clone(),
             zone: self.zone.clone(),
-            brand_color: self.brand_color,
             picture: self.picture.clone(),
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     lang::Lang,
     restaurant::{Address, Cuisine},
     tax::{TaxRate, TaxRules},
+    theme::TypePair,
     time::TimeZoneName,
 };
 
@@ -364,6 +365,8 @@ fn diner() -> Restaurant {
             takeaway: TaxRate(0),
         },
         brand_color: "#8c2f23".parse().unwrap(),
+        type_pair: TypePair::default(),
+        logo: None,
         picture: None,
         holidays: Vec::new(),
         ordering: OrderSettings {

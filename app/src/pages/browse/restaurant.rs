@@ -14,7 +14,10 @@ use servery_domain::{
 
 use crate::{
     components::{
-        availability, cuisine, demo_badge::demo_badge, diet, dish_badges, form, opening, picture::PictureView,
+        availability, cuisine,
+        demo_badge::demo_badge,
+        diet, dish_badges, form, opening,
+        picture::{LogoView, PictureView},
     },
     page_address::{address, visit},
     text::{Key, Texts, texts},
@@ -106,6 +109,7 @@ fn heading(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
         description,
         address,
         phone,
+        logo,
         picture,
         hours,
         holidays,
@@ -122,6 +126,7 @@ fn heading(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
             {picture.clone().map(|file| view! { <PictureView file alt="" sizes="(min-width: 48rem) 20rem, 40vw" eager=true/> })}
             <div>
                 <p class="facts">{cuisine::name(texts, *cuisine)}{demo_badge(listing.is_demo)}</p>
+                {logo.clone().map(|file| view! { <LogoView file/> })}
                 <h1 lang=lang.tag() dir="auto">{name.clone()}</h1>
                 <p class="lead" lang=lang.tag() dir="auto">{description.clone()}</p>
                 <details class="opening" class:closed=!listing.opening.open>

@@ -71,7 +71,7 @@ impl Pages for ThinBrowsePage {
         };
         let restaurant = &listing.restaurant;
         Head {
-            brand_color: Some(restaurant.brand_color),
+            theme: Some(restaurant.theme()),
             ..Head::new(
                 document_title(&format!("{} · {}", texts.get(title), restaurant.name)),
                 texts,

@@ -167,6 +167,7 @@ impl MenuPage<'_> {
         };
         let keys = [
             PartKey::Profile,
+            PartKey::Theme,
             PartKey::Opening,
             PartKey::Ordering,
             PartKey::Tax,

@@ -6,6 +6,7 @@ mod menu;
 mod opening;
 mod picture;
 mod settings;
+mod theme;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use servery_domain::{
 };
 
 use self::inputs::Inputs;
+pub use self::theme::type_pair_name;
 use super::{
     PartExtras,
     layout::{Tab, layout},
@@ -164,6 +166,7 @@ impl Inputs<'_> {
             RestaurantPart::Coupon(coupon) => self.coupon(Some(coupon)),
             RestaurantPart::TableCode(table) => self.table_code(Some(table)),
             RestaurantPart::Profile(profile) => self.profile(profile),
+            RestaurantPart::Theme(theme) => self.theme(theme),
             RestaurantPart::Opening(opening) => self.opening(opening),
             RestaurantPart::Tax(tax) => self.tax(tax),
             RestaurantPart::Ordering(ordering) => self.ordering(ordering),

@@ -9,6 +9,7 @@ use servery_domain::{
     tax::TaxRate,
 };
 
+use super::part::type_pair_name;
 use crate::{
     components::{allergen, diet},
     text::{Texts, office::Key},
@@ -17,6 +18,7 @@ use crate::{
 pub fn part_kind(key: &PartKey) -> Key {
     match key {
         PartKey::Profile => Key::PartProfile,
+        PartKey::Theme => Key::PartTheme,
         PartKey::Opening => Key::PartOpening,
         PartKey::Tax => Key::PartTax,
         PartKey::Ordering => Key::PartOrdering,
@@ -58,6 +60,8 @@ pub fn field_label(field: &str) -> Key {
         "phone" => Key::PartPhone,
         "zone" => Key::PartZone,
         "brand_color" => Key::PartBrandColor,
+        "type_pair" => Key::PartTypePair,
+        "logo" => Key::PartLogo,
         "hours" => Key::PartHours,
         "holidays" => Key::PartHolidays,
         "collection" => Key::PartCollection,
@@ -146,6 +150,11 @@ pub fn field_value(
             "email" => legal.email.clone(),
             "register" => legal.register.clone(),
             _ => legal.vat_id.clone(),
+        },
+        RestaurantPart::Theme(theme) => match field {
+            "brand_color" => theme.brand_color.to_string(),
+            "type_pair" => texts.get(type_pair_name(theme.type_pair)).to_owned(),
+            _ => return None,
         },
         RestaurantPart::Profile(profile) => match field {
             "name" => profile.name.clone(),

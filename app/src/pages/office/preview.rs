@@ -23,6 +23,7 @@ pub fn Preview(file: RestaurantFile) -> impl IntoView {
         restaurant.name = texts.get(Key::NewName).to_owned();
     }
     let listing = Listing {
+        domain: None,
         is_demo: false,
         opening: restaurant.opening(SHOWN_AT, None),
         pause: None,

@@ -64,6 +64,7 @@ pub enum ThinOfficePage {
     Share {
         slug: Slug,
         office: Arc<EditedRestaurant>,
+        result: FormResult,
     },
     Import {
         slug: Slug,
@@ -190,7 +191,7 @@ impl Pages for ThinOfficePage {
                 EitherOf12::E(staff::page(&slug, &list, result.view(texts())))
             }
             Self::SignedOut(next) => EitherOf12::F(signed_out::page(&next)),
-            Self::Share { slug, office } => EitherOf12::H(share::page(&slug, &office)),
+            Self::Share { slug, office, result } => EitherOf12::H(share::page(&slug, &office, &result)),
             Self::Import { slug, office, result } => {
                 EitherOf12::G(import::page(&slug, &office, result.as_ref()))
             }
@@ -299,7 +300,11 @@ async fn load_office(
             })
         }
         View::OfficeTables => Ok(ThinOfficePage::Tables { slug, office }),
-        View::OfficeShare => Ok(ThinOfficePage::Share { slug, office }),
+        View::OfficeShare => Ok(ThinOfficePage::Share {
+            slug,
+            office,
+            result: FormResult::read(visit),
+        }),
         View::OfficeImport => Ok(ThinOfficePage::Import {
             slug,
             office,

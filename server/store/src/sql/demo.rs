@@ -47,7 +47,8 @@ const DELETE_PLACES: [&str; 2] = [
     "delete from place_imports where is_demo = true",
 ];
 /// A table that another names comes after it.
-const TABLES: [&str; 26] = [
+const TABLES: [&str; 27] = [
+    "domains",
     "legal_notices",
     "order_events",
     "guest_terms",

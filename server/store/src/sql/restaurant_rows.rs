@@ -6,6 +6,7 @@ use servery_domain::{
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRules},
+    theme::TypePair,
     time::TimeZoneName,
 };
 
@@ -48,6 +49,8 @@ row! {
         tax_eat_in: i64,
         tax_takeaway: i64,
         brand_color: String,
+        type_pair: String,
+        logo: Option<String>,
         picture: Option<String>,
         holidays: String,
         ordering: String,
@@ -84,6 +87,8 @@ impl RestaurantRow {
             tax_eat_in: i64::from(tax.eat_in.0),
             tax_takeaway: i64::from(tax.takeaway.0),
             brand_color: restaurant.brand_color.to_string(),
+            type_pair: restaurant.type_pair.code().to_owned(),
+            logo: restaurant.logo.as_ref().map(json).transpose()?,
             picture: restaurant.picture.as_ref().map(json).transpose()?,
             holidays: json(&restaurant.holidays)?,
             ordering: json(&restaurant.ordering)?,
@@ -127,6 +132,9 @@ impl RestaurantRow {
                 takeaway: rate(self.tax_takeaway)?,
             },
             brand_color: value(self.brand_color)?,
+            type_pair: TypePair::from_code(&self.type_pair)
+                .ok_or_else(|| unreadable("type pair", &self.type_pair))?,
+            logo: self.logo.as_deref().map(parse).transpose()?,
             picture: self.picture.as_deref().map(parse).transpose()?,
             holidays: parse(&self.holidays)?,
             ordering,

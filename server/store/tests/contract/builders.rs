@@ -20,6 +20,7 @@ use servery_domain::{
     restaurant_file::{PlannedTable, RestaurantFile, TableCode},
     revision::Revision,
     tax::{TaxRate, TaxRates, TaxRules},
+    theme::TypePair,
     time::{LocalMinute, TimeZoneName, Timestamp},
 };
 use servery_store::{
@@ -62,6 +63,12 @@ pub fn restaurant(number: u128, slug: &str) -> Restaurant {
             takeaway: TaxRate(88_750),
         },
         brand_color: "#8c2f23".parse().unwrap(),
+        type_pair: TypePair::Book,
+        logo: Some(Picture {
+            path: "lemon".into(),
+            formats: vec![PictureFormat::Svg],
+            widths: Vec::new(),
+        }),
         picture: Some(Picture {
             path: "muehle".into(),
             formats: vec![PictureFormat::Avif, PictureFormat::Jpeg],

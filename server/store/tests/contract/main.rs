@@ -14,6 +14,7 @@ mod coverage;
 mod demo;
 mod device_orders;
 mod devices;
+mod domains;
 mod edit_schedules;
 mod edits;
 mod erasure;

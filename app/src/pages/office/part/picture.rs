@@ -1,17 +1,21 @@
 //! The picture of a dish or of the restaurant: shown, uploaded, removed.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 use servery_domain::{
     edit::{EditedRestaurant, PartKey},
     menu::Picture,
     picture_fault::PictureFault,
+    picture_shape::PictureShape,
     slug::Slug,
 };
 
 use crate::{
     components::{
         notice::{Tone, said},
-        picture::PictureView,
+        picture::{LogoView, PictureView},
     },
     pages::office::menu::edit_id,
     text::{TextKey, office::Key, texts},
@@ -29,11 +33,17 @@ pub fn section(
     let action = format!("/office/{slug}/parts/{key}/picture");
     let remove = format!("{action}/remove");
     let has_picture = picture.is_some();
-    let shown = match picture {
-        Some(file) => {
-            Either::Left(view! { <PictureView file alt="" sizes="(min-width: 48rem) 20rem, 100vw"/> })
+    let shape = key.picture_shape();
+    let shown = match (picture, shape) {
+        (Some(file), PictureShape::Photo) => {
+            EitherOf3::A(view! { <PictureView file alt="" sizes="(min-width: 48rem) 20rem, 100vw"/> })
         }
-        None => Either::Right(view! { <p class="no-picture">{texts.get(Key::PictureNone)}</p> }),
+        (Some(file), PictureShape::Logo) => EitherOf3::B(view! { <LogoView file/> }),
+        (None, _) => EitherOf3::C(view! { <p class="no-picture">{texts.get(Key::PictureNone)}</p> }),
+    };
+    let (title, hint) = match shape {
+        PictureShape::Photo => (Key::PartPicture, Key::PictureHint),
+        PictureShape::Logo => (Key::PartLogo, Key::LogoHint),
     };
     let upload = match office.stores_pictures {
         true => Either::Left(view! {
@@ -43,7 +53,7 @@ pub fn section(
                     <label for="picture-file">{texts.get(Key::PictureFile)}</label>
                     <input type="file" id="picture-file" name="file" required accept=FILES aria-describedby="picture-hint"/>
                 </p>
-                <p class="hint" id="picture-hint">{texts.get(Key::PictureHint)}</p>
+                <p class="hint" id="picture-hint">{texts.get(hint)}</p>
                 <button type="submit">{texts.get(Key::PictureUpload)}</button>
             </form>
         }),
@@ -60,7 +70,7 @@ pub fn section(
     let (text, tone) = result.map(result_text).unzip();
     view! {
         <section class="part-picture" id="picture" aria-labelledby="picture-title">
-            <h3 id="picture-title">{texts.get(Key::PartPicture)}</h3>
+            <h3 id="picture-title">{texts.get(title)}</h3>
             {said(text.map(|text| text.find(texts)), tone.unwrap_or(Tone::Good))}
             <div class="shown">{shown}</div>
             <div class="acts">{upload}{removal}</div>

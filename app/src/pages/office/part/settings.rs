@@ -45,7 +45,6 @@ impl Inputs<'_> {
                 <div>{self.line("country", Key::PartCountry, &address.country, LineKind::CODE)}</div>
             </div>
             {self.line("zone", Key::PartZone, &profile.zone.0, LineKind::CODE)}
-            {self.line("brand-color", Key::PartBrandColor, &String::from(profile.brand_color), LineKind::COLOR)}
         }
         .into_any()
     }

@@ -1,0 +1,99 @@
+//! `servery google-feed`: the files from which Google links restaurants in Search and Maps with their pages here, by its
+//! interface "Ordering Redirect". Whoever has an account there uploads them each day.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+use servery_domain::{restaurant::Listing, time::Timestamp};
+
+use super::error::CliError;
+use crate::{catalog::CatalogSnapshot, settings::Settings};
+
+/// A kind of feed: what its files are called, and its name in Google's descriptor.
+const ENTITIES: (&str, &str) = ("entity", "reservewithgoogle.entity");
+const ACTIONS: (&str, &str) = ("action", "reservewithgoogle.action.v2");
+
+/// Writes the files into the folder, and says what to do with them.
+pub fn run(
+    settings: &Settings,
+    catalog: &CatalogSnapshot,
+    folder: &Path,
+    now: Timestamp,
+) -> Result<String, CliError> {
+    let ordered: Vec<&Listing> = catalog
+        .restaurants()
+        .filter(|listing| !listing.is_demo && has_link(listing))
+        .collect();
+    let entities = ordered.iter().map(|listing| entity(settings, listing)).collect();
+    let actions = ordered
+        .iter()
+        .flat_map(|listing| actions(settings, listing))
+        .collect();
+    write(folder, ENTITIES, entities, now)?;
+    write(folder, ACTIONS, actions, now)?;
+    Ok(format!(
+        "{} restaurants are in {}: upload its four files to the SFTP server that Google's Partner Portal names, each day",
+        ordered.len(),
+        folder.display()
+    ))
+}
+
+fn has_link(listing: &Listing) -> bool {
+    let ordering = &listing.restaurant.ordering;
+    ordering.collection || !ordering.zones.is_empty()
+}
+
+fn write(
+    folder: &Path,
+    (file, name): (&str, &str),
+    data: Vec<Value>,
+    now: Timestamp,
+) -> Result<(), CliError> {
+    let data_file = format!("{file}_{}.json", now.0);
+    let descriptor = json!({ "generation_timestamp": now.0, "name": name, "data_file": [data_file] });
+    let descriptor_file = format!("{file}_{}.filesetdesc.json", now.0);
+    for (file, content) in [
+        (data_file, json!({ "data": data })),
+        (descriptor_file, descriptor),
+    ] {
+        let path = folder.join(file);
+        fs::write(&path, content.to_string()).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn entity(settings: &Settings, listing: &Listing) -> Value {
+    let restaurant = &listing.restaurant;
+    let address = &restaurant.address;
+    json!({
+        "entity_id": restaurant.id,
+        "name": restaurant.name,
+        "telephone": restaurant.phone,
+        "url": settings.page_url(listing),
+        "location": { "address": {
+            "country": address.country,
+            "locality": address.city,
+            "postal_code": address.postcode,
+            "street_address": address.street,
+        } },
+    })
+}
+
+/// One for each way in which somebody gets the dishes.
+fn actions(settings: &Settings, listing: &Listing) -> Vec<Value> {
+    let restaurant = &listing.restaurant;
+    let ways = [
+        ("TAKEOUT", restaurant.ordering.collection),
+        ("DELIVERY", !restaurant.ordering.zones.is_empty()),
+    ];
+    let offered = ways.into_iter().filter(|(_, is_offered)| *is_offered);
+    let action = offered.map(|(way, _)| {
+        json!({
+            "entity_id": restaurant.id,
+            "link_id": format!("{}-{}", way.to_lowercase(), restaurant.id),
+            "url": settings.page_url(listing),
+            "actions": [{ "food_ordering_info": { "service_type": way } }],
+        })
+    });
+    action.collect()
+}

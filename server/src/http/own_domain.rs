@@ -1,0 +1,120 @@
+//! A restaurant's own domain has the pages of that restaurant. What else somebody looks for there is at the installation's address.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderMap, Method, Uri,
+        header::{CACHE_CONTROL, HOST, LOCATION},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use servery_domain::{domain_name::DomainName, slug::Slug};
+
+use crate::state::AppState;
+
+/// What begins with one of these is for people who work here, or about all restaurants.
+const ELSEWHERE: [&str; 8] = [
+    "account",
+    "board",
+    "invitations",
+    "new-restaurant",
+    "office",
+    "operator",
+    "sitemap.xml",
+    "staff",
+];
+
+pub async fn redirect_elsewhere(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        && let Some(place) = place(&app, request.uri(), request.headers())
+    {
+        // For as long as the restaurant has this domain.
+        let headers = [(LOCATION, place), (CACHE_CONTROL, "no-store".to_owned())];
+        return (axum::http::StatusCode::TEMPORARY_REDIRECT, headers).into_response();
+    }
+    next.run(request).await
+}
+
+fn place(app: &AppState, uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let catalog = app.catalog.now();
+    if !catalog.has_domains() {
+        return None;
+    }
+    let listing = catalog.at_domain(&host(uri, headers)?)?;
+    redirect(&listing.restaurant.slug, uri, &app.settings.public_url())
+}
+
+/// HTTP/2 names the host in the address.
+fn host(uri: &Uri, headers: &HeaderMap) -> Option<DomainName> {
+    let named = uri.host().or_else(|| headers.get(HOST)?.to_str().ok());
+    DomainName::of_host(named?)
+}
+
+/// `None` for what is shown on the domain itself.
+fn redirect(own: &Slug, uri: &Uri, public_url: &str) -> Option<String> {
+    let address = uri.path_and_query().map_or("/", |address| address.as_str());
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut segments = uri.path().trim_start_matches('/').split('/');
+    match (segments.next().unwrap_or_default(), segments.next()) {
+        ("", _) => Some(format!("/restaurants/{own}{query}")),
+        ("restaurants", Some(slug)) if slug != own.as_str() => Some(format!("{public_url}{address}")),
+        (first, _) if ELSEWHERE.contains(&first) => Some(format!("{public_url}{address}")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_has_the_pages_of_its_restaurant() {
+        let own: Slug = "trattoria".parse().unwrap();
+        let to = |path: &str| redirect(&own, &path.parse().unwrap(), "https://eat.example");
+        assert_eq!(to("/").as_deref(), Some("/restaurants/trattoria"));
+        assert_eq!(to("/?lang=de").as_deref(), Some("/restaurants/trattoria?lang=de"));
+        for here in [
+            "/restaurants/trattoria",
+            "/restaurants/trattoria/basket?x=1",
+            "/orders",
+            "/orders/abc",
+            "/t/K7QX2M",
+            "/api/v1/restaurants/other",
+            "/assets/style.css",
+            "/service-worker.js",
+            "/shell/browse/en",
+        ] {
+            assert_eq!(to(here), None, "{here}");
+        }
+        for elsewhere in [
+            "/restaurants/other/dishes/1",
+            "/account?next=%2F",
+            "/staff/trattoria",
+            "/office/trattoria",
+            "/board/trattoria",
+            "/operator",
+            "/sitemap.xml",
+        ] {
+            assert_eq!(
+                to(elsewhere),
+                Some(format!("https://eat.example{elsewhere}")),
+                "{elsewhere}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_host_is_in_a_header_or_in_the_address() {
+        let headers = HeaderMap::from_iter([(HOST, "order.example:8080".parse().unwrap())]);
+        let of = |uri: &str, headers: &HeaderMap| host(&uri.parse().unwrap(), headers).map(String::from);
+        assert_eq!(of("/", &headers).as_deref(), Some("order.example"));
+        assert_eq!(
+            of("https://menu.example/", &headers).as_deref(),
+            Some("menu.example")
+        );
+        assert_eq!(of("/", &HeaderMap::new()), None);
+    }
+}
