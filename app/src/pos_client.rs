@@ -37,7 +37,11 @@ pub trait PosClient: Send + Sync {
     /// The hash of a cashier's PIN; `None` if the browser cannot calculate one.
     fn pin(&self, cashier: CashierId, pin: &str) -> LocalFuture<Option<String>>;
     /// Resolves once the op is stored and applied. Actions are applied in the order of the calls.
-    fn submit(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>>;
+    fn submit(
+        &self,
+        action: Action,
+        approved_by: Option<CashierId>,
+    ) -> LocalFuture<Result<OpId, ActionError>>;
     /// Puts an amount on this till's card reader. Asked again with the same id, it tells what became of it.
     fn put_on_reader(&self, request: &ReaderPaymentRequest) -> LocalFuture<Result<ReaderPayment, Problem>>;
     /// Takes a payment from the card reader, unless a card was charged.

@@ -582,7 +582,11 @@ impl Tabs {
         self.look();
     }
 
-    fn submit(self: &Rc<Self>, action: Action) -> LocalFuture<Result<OpId, ActionError>> {
+    fn submit(
+        self: &Rc<Self>,
+        action: Action,
+        approved_by: Option<CashierId>,
+    ) -> LocalFuture<Result<OpId, ActionError>> {
         if self.tab.borrow().is_none() {
             return Box::pin(std::future::ready(Err(ActionError::NotKept)));
         }
@@ -601,6 +605,7 @@ impl Tabs {
             id,
             at: now(),
             by: self.by.get_untracked(),
+            approved_by,
             action,
         }));
         Box::pin(async move {
@@ -644,8 +649,12 @@ impl PosClient for BrowserPosClient {
         self.0.by
     }
 
-    fn submit(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>> {
-        self.0.submit(action)
+    fn submit(
+        &self,
+        action: Action,
+        approved_by: Option<CashierId>,
+    ) -> LocalFuture<Result<OpId, ActionError>> {
+        self.0.submit(action, approved_by)
     }
 
     fn id(&self) -> u128 {

@@ -6,7 +6,8 @@ use ring::pbkdf2;
 use servery_domain::{
     account::Permission,
     audit::Author,
-    id::CashierId,
+    contact::invalid_field,
+    id::{CashierId, RestaurantId},
     limits,
     pos::cashier::{Cashier, NewCashier, PIN_ROUNDS},
     problem::ProblemType,
@@ -39,19 +40,16 @@ pub async fn put(
     user.check(restaurant, Permission::Staff)?;
     app.rate_limiter
         .take_for_person(&rate_limit::PINS, &user.account.id.to_string(), client)?;
-    let NewCashier { name, pin } = new;
-    let turn = ONE_AT_A_TIME
-        .acquire()
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
-    let hash = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        pin_hash(id, &pin)
-    });
+    let NewCashier { name, pin, role } = new;
+    let pin = match pin {
+        Some(pin) => hashed(id, pin).await?,
+        None => known_pin(app, restaurant, id).await?,
+    };
     let cashier = Cashier {
         id,
         name: name.trim().to_owned(),
-        pin: hash.await.map_err(|error| ApiError::internal(&error))?,
+        pin,
+        role,
     };
     let by = (Author::Account(user.account.id), clock::now());
     match app.store.put_cashier(restaurant, &cashier, by).await? {
@@ -71,6 +69,25 @@ pub async fn remove(app: &AppState, user: &CurrentUser, slug: &str, id: CashierI
         true => Ok(()),
         false => Err(ApiError::new(ProblemType::NotFound, "there is no such cashier")),
     }
+}
+
+async fn hashed(id: CashierId, pin: String) -> Result<String, ApiError> {
+    let turn = ONE_AT_A_TIME
+        .acquire()
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    let hash = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        pin_hash(id, &pin)
+    });
+    hash.await.map_err(|error| ApiError::internal(&error))
+}
+
+async fn known_pin(app: &AppState, restaurant: RestaurantId, id: CashierId) -> Result<String, ApiError> {
+    let known = app.store.cashiers(restaurant).await?.into_iter();
+    let known = known.into_iter().find(|cashier| cashier.id == id);
+    let known = known.ok_or_else(|| invalid_field("pin", "is missing: a new cashier needs one"))?;
+    Ok(known.pin)
 }
 
 /// As the tills compute it, in `frontend/src/pos_client/pin.rs`.

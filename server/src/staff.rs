@@ -51,7 +51,7 @@ pub async fn list(
 }
 
 fn cashier_names(cashiers: Vec<Cashier>) -> Vec<CashierName> {
-    let name = |Cashier { id, name, .. }| CashierName { id, name };
+    let name = |Cashier { id, name, role, .. }| CashierName { id, name, role };
     cashiers.into_iter().map(name).collect()
 }
 

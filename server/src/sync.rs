@@ -84,6 +84,7 @@ fn parse_op(raw: &RawValue) -> Result<SentOp, ApiError> {
                 op_version,
                 at: clock::now(),
                 by: None,
+                approved_by: None,
                 action,
             };
             Ok(SentOp {
@@ -279,6 +280,7 @@ fn op_of_device(device: &PairedDevice, id: OpId, action: Action) -> Result<SentO
         op_version: OP_VERSION,
         at: clock::now(),
         by: None,
+        approved_by: None,
         action,
     };
     let text = serde_json::to_string(&op).map_err(|error| ApiError::internal(&error))?;

@@ -95,6 +95,8 @@ crate::codes::codes! {
         InvitationWithdrawn = "invitation_withdrawn",
         /// Of a cashier; it may be a new one.
         PinSet = "pin_set",
+        /// Of a cashier: whether somebody leads the shift.
+        TillRoleSet = "till_role_set",
         CashierRemoved = "cashier_removed",
         /// Of the restaurant itself.
         DomainSet = "domain_set",

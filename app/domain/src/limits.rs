@@ -87,6 +87,7 @@ pub const CASHIERS: usize = 200;
 /// Lines, discounts and guests of a bill.
 pub const BILL_LINES: usize = 500;
 pub const DISCOUNTS: usize = 20;
+pub const VOIDS: usize = 200;
 pub const GUESTS: u16 = 500;
 /// Orders of a delivery run, and characters of a photo that proves a delivery.
 pub const STOPS: usize = 30;

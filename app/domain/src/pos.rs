@@ -12,6 +12,7 @@ pub mod op;
 pub mod order_payment;
 pub mod payment;
 pub mod reader_payment;
+pub mod right;
 pub mod ring_up;
 pub mod shift;
 pub mod shift_report;

@@ -41,6 +41,7 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
         Act::StaffInvited => Key::LogStaffInvited,
         Act::InvitationWithdrawn => Key::LogInvitationWithdrawn,
         Act::PinSet => Key::LogPinSet,
+        Act::TillRoleSet => Key::LogTillRoleSet,
         Act::CashierRemoved => Key::LogCashierRemoved,
         Act::DomainSet => Key::LogDomainSet,
         Act::DomainRemoved => Key::LogDomainRemoved,

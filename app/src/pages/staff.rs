@@ -1,5 +1,6 @@
 //! The pages of the staff app.
 
+mod approval;
 mod auto_reload;
 mod cashiers;
 mod clock;

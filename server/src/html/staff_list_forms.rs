@@ -5,7 +5,7 @@ use servery_app::page_address::address;
 use servery_domain::{
     account::{Permission, Role},
     invitation::NewStaffInvitation,
-    pos::cashier::NewCashier,
+    pos::{cashier::NewCashier, right::TillRole},
     problem::ProblemType,
 };
 
@@ -103,7 +103,9 @@ async fn change_staff(
         "pin" => {
             let new = NewCashier {
                 name: form.get("name").to_owned(),
-                pin: form.get("pin").to_owned(),
+                pin: Some(form.get("pin").to_owned()).filter(|pin| !pin.is_empty()),
+                role: TillRole::from_code(form.get("till-role"))
+                    .ok_or_else(|| not_accepted("'till-role' is not a role at the till"))?,
             };
             cashiers::put(app, (&user, client), slug, cashier()?, new).await?;
             done("pin")

@@ -215,6 +215,7 @@ async fn records(
         op_version: OP_VERSION,
         at: clock::now(),
         by: request.by,
+        approved_by: None,
         action: request.action(),
     };
     let mut pos = PosState::default();

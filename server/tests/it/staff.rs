@@ -10,7 +10,12 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 use servery::{clock, jobs, jobs::mail::Mailer};
 use servery_domain::{
-    account::Role, audit::Author, id::CashierId, limits, pos::cashier::Cashier, problem::ProblemType,
+    account::Role,
+    audit::Author,
+    id::CashierId,
+    limits,
+    pos::{cashier::Cashier, right::TillRole},
+    problem::ProblemType,
 };
 use tower::ServiceExt;
 
@@ -399,7 +404,7 @@ async fn a_pin_from_the_office_is_known_to_the_tills() {
         .unwrap()
         .to_owned();
     let set = async |fields: &str| {
-        let fields = format!("act=pin&cashier={cashier}&{fields}");
+        let fields = format!("act=pin&cashier={cashier}&till-role=cashier&{fields}");
         app.form(PAGE, &cookie, &fields)
             .await
             .header("location")
@@ -422,11 +427,32 @@ async fn a_pin_from_the_office_is_known_to_the_tills() {
     let first = known["pin"].as_str().unwrap().to_owned();
     assert_eq!(first.len(), 64);
     assert_eq!(set("name=Grace&pin=4321").await, format!("{PAGE}?done=pin"));
-    assert_ne!(of_till().await.unwrap()["pin"], first);
+    let second = of_till().await.unwrap()["pin"].as_str().unwrap().to_owned();
+    assert_ne!(second, first);
+
+    // Another role, and the same PIN.
+    let lead = format!("act=pin&cashier={cashier}&till-role=lead&name=Grace&pin=");
+    let answer = app.form(PAGE, &cookie, &lead).await;
+    assert_eq!(answer.header("location"), format!("{PAGE}?done=pin"));
+    let known = of_till().await.unwrap();
+    assert_eq!(
+        (&known["role"], &known["pin"]),
+        (&Value::Null, &json!(second)),
+        "a lead is the usual"
+    );
+    let unknown = format!("{DINER}/cashiers/{}", CashierId(9));
+    app.call(
+        "PUT",
+        &unknown,
+        &[("cookie", &cookie)],
+        &json!({ "name": "Ben", "role": "cashier" }),
+    )
+    .await
+    .problem(ProblemType::NotAccepted);
 
     let page = app.get(&format!("{PAGE}?lang=en"), &[("cookie", &cookie)]).await;
     assert!(
-        page.text().contains("New PIN for \u{2068}Grace\u{2069}"),
+        page.text().contains("Change \u{2068}Grace\u{2069}"),
         "{}",
         page.text()
     );
@@ -452,6 +478,7 @@ async fn a_restaurant_has_no_more_cashiers_than_it_may() {
             id: CashierId(id),
             name: format!("Cashier {id}"),
             pin: "0".repeat(64),
+            role: TillRole::Cashier,
         };
         let by = (Author::Operator, clock::now());
         app.store.put_cashier(diner, &cashier, by).await.unwrap();

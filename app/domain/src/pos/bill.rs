@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::payment::TillPayment;
+use super::{
+    payment::TillPayment,
+    right::{Allowance, VoidReason},
+};
 use crate::{
     allocate::allocate,
     currency::Minor,
-    id::{BillId, CashierId, DiscountId, DishId, LineId, PaymentId, TableId, TicketId},
+    id::{BillId, CashierId, DeviceId, DiscountId, DishId, LineId, OpId, PaymentId, TableId, TicketId},
     selection::QuotedPick,
     tax::{Place, Tax, TaxRate, portion, taxes},
     time::Timestamp,
@@ -37,6 +40,9 @@ pub struct Bill {
     pub discounts: Vec<Discount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<TillPayment>,
+    /// What was taken back after the kitchen had been told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voids: Vec<Void>,
     /// Its kitchen tickets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tickets: Vec<TicketId>,
@@ -100,6 +106,26 @@ pub struct Discount {
     pub reason: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
+    #[serde(default, skip_serializing_if = "Allowance::is_own")]
+    pub allowance: Allowance,
+}
+
+/// Something that was taken back after it had been sent to the kitchen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Void {
+    pub op: OpId,
+    pub at: Timestamp,
+    pub till: DeviceId,
+    /// Of the dish.
+    pub name: String,
+    pub count: u16,
+    pub amount: Minor,
+    pub reason: VoidReason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CashierId>,
+    #[serde(default, skip_serializing_if = "Allowance::is_own")]
+    pub allowance: Allowance,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,6 +208,7 @@ impl Bill {
             lines: Vec::new(),
             discounts: Vec::new(),
             payments: Vec::new(),
+            voids: Vec::new(),
             tickets: Vec::new(),
             closed: false,
             merged: None,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::right::TillRole;
 use crate::{
     contact::{InvalidField, check_name, invalid_field},
     id::CashierId,
@@ -20,6 +21,8 @@ pub struct Cashier {
     pub name: String,
     /// A slow hash of the PIN, salted with the id, in hexadecimal digits.
     pub pin: String,
+    #[serde(default, skip_serializing_if = "TillRole::is_default")]
+    pub role: TillRole,
 }
 
 /// A cashier as the office makes or changes one.
@@ -28,8 +31,12 @@ pub struct Cashier {
 pub struct NewCashier {
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::name::<{ crate::limits::NAME }>))]
     pub name: String,
-    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::digits::<{ PIN.0 }, { PIN.1 }>))]
-    pub pin: String,
+    /// Without one, a cashier keeps the PIN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::digits::<{ PIN.0 }, { PIN.1 }>, required = false))]
+    pub pin: Option<String>,
+    #[serde(default)]
+    pub role: TillRole,
 }
 
 impl NewCashier {
@@ -37,8 +44,8 @@ impl NewCashier {
         check_name("name", &self.name, limits::NAME)?;
         let (least, most) = PIN;
         let is_pin =
-            self.pin.bytes().all(|byte| byte.is_ascii_digit()) && (least..=most).contains(&self.pin.len());
-        match is_pin {
+            |pin: &str| pin.bytes().all(|byte| byte.is_ascii_digit()) && (least..=most).contains(&pin.len());
+        match self.pin.as_deref().is_none_or(is_pin) {
             true => Ok(()),
             false => Err(invalid_field("pin", format!("has {least} to {most} digits"))),
         }
@@ -51,6 +58,7 @@ impl NewCashier {
 pub struct CashierName {
     pub id: CashierId,
     pub name: String,
+    pub role: TillRole,
 }
 
 #[cfg(test)]
@@ -61,7 +69,8 @@ mod tests {
     fn a_cashier_has_a_name_and_a_pin_of_digits() {
         let new = |name: &str, pin: &str| NewCashier {
             name: name.to_owned(),
-            pin: pin.to_owned(),
+            pin: Some(pin.to_owned()),
+            role: TillRole::Cashier,
         };
         for (name, pin, wrong) in [
             ("Ada", "1234", None),

@@ -34,6 +34,12 @@ fn act(pos: &PosState, op: &Op) -> Decided {
         Action::Open { bill, seat, plus_tax } => bills::open(pos, op, *bill, seat, *plus_tax),
         Action::Add { bill, line } => bills::add(pos, *bill, line),
         Action::Count { bill, line, by } => bills::count(pos, *bill, *line, *by),
+        Action::Void {
+            bill,
+            line,
+            count,
+            reason,
+        } => bills::void(pos, op, (*bill, *line), *count, *reason),
         Action::Note {
             bill,
             line,
@@ -127,7 +133,11 @@ fn act(pos: &PosState, op: &Op) -> Decided {
 
 /// The records that [`decide`] needs, as far as they follow from those in `pos`. Called again with them it may name more.
 pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
-    let mut needs = Vec::new();
+    let cashiers = [op.by, op.approved_by].into_iter().flatten();
+    let mut needs: Vec<RecordId> = match pos.needed_right(&op.action, op.by) {
+        Some(_) => cashiers.map(RecordId::Cashier).collect(),
+        None => Vec::new(),
+    };
     match &op.action {
         Action::Open { bill, seat, .. } | Action::Move { bill, seat } => {
             bills::needs(pos, *bill, &mut needs);
@@ -138,7 +148,7 @@ pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
             bills::needs(pos, *bill, &mut needs);
             needs.extend(bills::dishes(line).map(RecordId::Stock));
         }
-        Action::Count { bill, line, .. } => {
+        Action::Count { bill, line, .. } | Action::Void { bill, line, .. } => {
             bills::needs(pos, *bill, &mut needs);
             let line = pos.merged_bill(*bill).and_then(|bill| bill.line(*line));
             needs.extend(line.into_iter().flat_map(bills::dishes).map(RecordId::Stock));
@@ -210,9 +220,9 @@ pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
                 RecordId::Till(op.device),
             ]);
         }
+        Action::Cashier(cashier) => needs.push(RecordId::Cashier(cashier.id)),
         Action::Stock { .. }
         | Action::Favour { .. }
-        | Action::Cashier(_)
         | Action::RemoveCashier { .. }
         | Action::Station(_)
         | Action::RemoveStation { .. }

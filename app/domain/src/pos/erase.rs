@@ -167,6 +167,7 @@ mod tests {
             op_version: OP_VERSION,
             at: Timestamp(7),
             by: None,
+            approved_by: None,
             action,
         }
     }

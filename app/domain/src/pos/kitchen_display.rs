@@ -271,6 +271,7 @@ mod tests {
             op_version: OP_VERSION,
             at: Timestamp(0),
             by: None,
+            approved_by: None,
             action: bump,
         };
         decide(&pos, &op)

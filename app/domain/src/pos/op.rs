@@ -7,6 +7,7 @@ use super::{
     cashier::Cashier,
     delivery_run::{Handover, Proof},
     payment::{Payable, RefundRequest, Tender},
+    right::VoidReason,
     station::Station,
     table::TablePlan,
     ticket::TicketChange,
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// The newest version of actions that this program understands.
-pub const OP_VERSION: u16 = 2;
+pub const OP_VERSION: u16 = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -39,6 +40,9 @@ pub struct Op {
     /// The cashier at the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
+    /// Who has approved what the cashier may not do alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<CashierId>,
     pub action: Action,
 }
 
@@ -62,6 +66,13 @@ pub enum Action {
         bill: BillId,
         line: LineId,
         by: i16,
+    },
+    /// Takes back some of a line that the kitchen has been told.
+    Void {
+        bill: BillId,
+        line: LineId,
+        count: u16,
+        reason: VoidReason,
     },
     /// Changes note and course of a line that was not sent to the kitchen yet.
     Note {

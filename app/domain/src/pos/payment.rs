@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::PosState;
+use super::{PosState, right::Allowance};
 use crate::{
     currency::Minor,
     id::{BillId, CashierId, DeviceId, OrderId, PaymentId, RefundId, ShiftId},
@@ -74,6 +74,8 @@ pub struct TillRefund {
     pub shift: ShiftId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
+    #[serde(default, skip_serializing_if = "Allowance::is_own")]
+    pub allowance: Allowance,
     /// The part of the amount that was not left of the payment: it has left the drawer, but is no refund.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub excess: Minor,

@@ -247,6 +247,7 @@ mod tests {
             op_version: OP_VERSION,
             at: Timestamp(7),
             by: request(700).by,
+            approved_by: None,
             action: request(700).action(),
         };
         decide(&pos, &op)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{op::OpRefusal, payment::TenderMethod};
+use super::{op::OpRefusal, payment::TenderMethod, right::Allowance};
 use crate::{
     currency::Minor,
     id::{CashierId, DeviceId, MoveId, ShiftId},
@@ -39,6 +39,10 @@ pub struct CashMovement {
     /// Negative for cash taken out.
     pub amount: Minor,
     pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CashierId>,
+    #[serde(default, skip_serializing_if = "Allowance::is_own")]
+    pub allowance: Allowance,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use super::{
     bill::Bill,
     order_payment::OrderPayment,
     payment::{Payable, TenderMethod, TillPayment, TillRefund},
+    right::{Allowance, Right, VoidReason},
     shift::Shift,
 };
 use crate::{
@@ -33,6 +34,29 @@ pub struct ShiftReport {
     /// Discounts on the bills that were paid.
     pub discounts: Minor,
     pub taxes: Vec<Tax>,
+    /// What needed a right, the oldest first.
+    pub guarded: Vec<GuardedAct>,
+}
+
+/// Something that needs a right, and by what right it was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardedAct {
+    pub at: Timestamp,
+    pub right: Right,
+    pub by: Option<CashierId>,
+    pub allowance: Allowance,
+    pub amount: Minor,
+    pub why: ActReason,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActReason {
+    Typed(String),
+    Void {
+        count: u16,
+        name: String,
+        reason: VoidReason,
+    },
 }
 
 /// Money in the drawer that is neither a sale nor a refund of one.
@@ -133,9 +157,13 @@ impl ShiftReport {
             differences: Vec::new(),
             discounts: Minor::ZERO,
             taxes: Vec::new(),
+            guarded: Vec::new(),
         };
+        report.add_cash_out();
         for bill in pos.bills() {
             report.add(Payable::Bill(bill.id), &bill.payments, || Whole::of(bill));
+            report.add_voids(bill);
+            report.add_discounts(bill);
         }
         for taken in pos.order_payments() {
             report.add(Payable::Order(taken.order), &taken.payments, || {
@@ -144,7 +172,66 @@ impl ShiftReport {
         }
         report.taxes.sort_by_key(|tax| tax.rate);
         report.differences.sort_by_key(|difference| difference.at);
+        report.guarded.sort_by_key(|act| act.at);
         Some(report)
+    }
+
+    fn add_cash_out(&mut self) {
+        let out = self.shift.moves.iter().filter(|moved| moved.amount < Minor::ZERO);
+        self.guarded.extend(out.map(|moved| GuardedAct {
+            at: moved.at,
+            right: Right::CashOut,
+            by: moved.by,
+            allowance: moved.allowance,
+            amount: moved.amount,
+            why: ActReason::Typed(moved.reason.clone()),
+        }));
+    }
+
+    /// Those of this till between the beginning and the end of the shift.
+    fn add_voids(&mut self, bill: &Bill) {
+        let Shift {
+            till,
+            opened_at,
+            closed,
+            ..
+        } = &self.shift;
+        let end = closed.as_ref().map(|closed| closed.at);
+        let own = bill.voids.iter().filter(|void| {
+            void.till == *till && void.at >= *opened_at && end.is_none_or(|end| void.at <= end)
+        });
+        let acts: Vec<GuardedAct> = own
+            .map(|void| GuardedAct {
+                at: void.at,
+                right: Right::Void,
+                by: void.by,
+                allowance: void.allowance,
+                amount: -void.amount,
+                why: ActReason::Void {
+                    count: void.count,
+                    name: void.name.clone(),
+                    reason: void.reason,
+                },
+            })
+            .collect();
+        self.guarded.extend(acts);
+    }
+
+    /// Those of the bills that were paid last in this shift.
+    fn add_discounts(&mut self, bill: &Bill) {
+        let Some(paid) = bill.payments.last().filter(|paid| paid.shift == self.shift.id) else {
+            return;
+        };
+        let offs = bill.sums().off;
+        let acts = bill.discounts.iter().zip(offs).map(|(discount, off)| GuardedAct {
+            at: paid.at,
+            right: Right::Discount,
+            by: discount.by,
+            allowance: discount.allowance,
+            amount: -off,
+            why: ActReason::Typed(discount.reason.clone()),
+        });
+        self.guarded.extend(acts);
     }
 
     fn add(&mut self, payable: Payable, payments: &[TillPayment], whole: impl FnOnce() -> Whole) {
@@ -164,6 +251,14 @@ impl ShiftReport {
                 owed = owed - of_excess;
                 if refund.shift == shift {
                     self.count_refund(payable, payment, refund, of_excess);
+                    self.guarded.push(GuardedAct {
+                        at: refund.at,
+                        right: Right::Refund,
+                        by: refund.by,
+                        allowance: refund.allowance,
+                        amount: -refund.back.amount,
+                        why: ActReason::Typed(refund.back.reason.clone()),
+                    });
                 }
             }
         }

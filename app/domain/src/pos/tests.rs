@@ -12,6 +12,7 @@ use super::{
     may_courier,
     op::{Action, OP_VERSION, Op, OpRefusal, SplitPart},
     payment::{Payable, RefundRequest, Tender, TenderMethod},
+    right::{Allowance, TillRole},
     shift_report::ShiftReport,
     table::TablePlan,
     ticket::{Ticket, TicketChange, TicketSource, changes},
@@ -73,6 +74,7 @@ impl Day {
             op_version: OP_VERSION,
             at: Timestamp(self.ops as i64),
             by: None,
+            approved_by: None,
             action,
         };
         decide(&self.pos, &op).map(|records| records.into_iter().for_each(|record| self.pos.put(record)))
@@ -172,6 +174,7 @@ fn discount(id: u128, line: Option<u128>, off: Off) -> Action {
         off,
         reason: "waited long".into(),
         by: None,
+        allowance: Allowance::Own,
     };
     Action::Discount { bill: BILL, discount }
 }
@@ -797,6 +800,7 @@ fn discounts_take_off_what_they_say_and_never_more_than_there_is() {
             off,
             reason: "waited long".into(),
             by: None,
+            allowance: Allowance::Own,
         },
     };
     day.does(ADA, discount(1, Some(LineId(1)), Off::Amount(Minor(1_000))));
@@ -1045,6 +1049,7 @@ fn a_kitchen_sees_what_is_to_be_made_and_for_whom_and_neither_money_nor_pins() {
         id: CashierId(1),
         name: "Eve".into(),
         pin: "hash".into(),
+        role: TillRole::Lead,
     };
     day.does(ADA, Action::Cashier(cashier));
     day.pos.put(Record::Order(Box::new(ordered(100, 0))));
@@ -1190,6 +1195,7 @@ fn a_kitchen_learns_neither_how_to_reach_a_guest_nor_what_others_were_refused() 
             id: CashierId(1),
             name: "Eve".into(),
             pin: "hash".into(),
+            role: TillRole::Lead,
         };
         let op = Op {
             id: OpId(1),
@@ -1198,6 +1204,7 @@ fn a_kitchen_learns_neither_how_to_reach_a_guest_nor_what_others_were_refused() 
             op_version: OP_VERSION,
             at: Timestamp(0),
             by: None,
+            approved_by: None,
             action: Action::Cashier(cashier),
         };
         let why = OpRefusal::Forbidden;

@@ -82,6 +82,7 @@ impl Action {
                 money("amount", *cash, 0)
             }
             Self::Order { event, .. } => event.check(),
+            Self::Void { count, .. } => check_number("count", i64::from(*count), 1, i64::from(limits::COUNT)),
             Self::Count { .. }
             | Self::Merge { .. }
             | Self::TakeBackDiscount { .. }

@@ -51,12 +51,19 @@ pub struct NewOp {
     pub id: OpId,
     pub at: Timestamp,
     pub by: Option<CashierId>,
+    pub approved_by: Option<CashierId>,
     pub action: Action,
 }
 
 impl NewOp {
     pub fn numbered(self, device: DeviceId, n: u64, op_version: u16) -> Op {
-        let Self { id, at, by, action } = self;
+        let Self {
+            id,
+            at,
+            by,
+            approved_by,
+            action,
+        } = self;
         Op {
             id,
             device,
@@ -64,6 +71,7 @@ impl NewOp {
             op_version,
             at,
             by,
+            approved_by,
             action,
         }
     }

@@ -6,6 +6,7 @@ use servery_domain::{
     currency::Minor,
     id::{DishId, OpId, ShiftId},
     pos::{
+        bill::Void,
         op::{Action, Op},
         payment::TenderMethod,
     },
@@ -60,7 +61,13 @@ pub fn check(world: &World, rests: bool) -> Found {
             .filter(|device| is_reordered(device, &decided))
             .count(),
         stuck: usize::from(!rests),
-        unequal: usize::from(rests && (!is_equal(world) || !books_agree(world) || !receipts_agree(world))),
+        unequal: usize::from(
+            rests
+                && (!is_equal(world)
+                    || !books_agree(world)
+                    || !receipts_agree(world)
+                    || !rights_agree(world)),
+        ),
     }
 }
 
@@ -136,6 +143,10 @@ fn books_agree(world: &World) -> bool {
                     .collect();
                 lines.extend(moved);
             }
+            Action::Void { line, count, .. } => lines
+                .get(line)
+                .into_iter()
+                .for_each(|dish| take(*dish, -i64::from(*count))),
             Action::Count { line, by, .. } => lines
                 .get(line)
                 .into_iter()
@@ -159,6 +170,44 @@ fn add(drawers: &mut BTreeMap<ShiftId, Minor>, shift: ShiftId, amount: Minor) {
     if let Some(cash) = drawers.get_mut(&shift) {
         *cash += amount;
     }
+}
+
+/// The books say by what right something was done: as the op has it that the device stored, once for each.
+fn rights_agree(world: &World) -> bool {
+    let granted: BTreeSet<OpId> = world
+        .server
+        .log
+        .iter()
+        .filter(|decided| decided.granted)
+        .map(|decided| decided.op.id)
+        .collect();
+    let pos = &world.server.pos;
+    let ops: BTreeMap<OpId, &Op> = world
+        .devices
+        .iter()
+        .flat_map(|device| &device.committed)
+        .filter(|op| granted.contains(&op.id))
+        .map(|op| (op.id, op))
+        .collect();
+    ops.values().all(|op| {
+        let expected = people::allowance((op.by, op.approved_by));
+        match &op.action {
+            Action::Void { .. } => {
+                let voids: Vec<&Void> = pos
+                    .bills()
+                    .flat_map(|bill| &bill.voids)
+                    .filter(|void| void.op == op.id)
+                    .collect();
+                matches!(voids[..], [void] if void.allowance == expected && void.by == op.by)
+            }
+            Action::Refund { back, .. } => pos
+                .payments()
+                .flat_map(|(_, payment)| &payment.refunds)
+                .filter(|refund| refund.back.id == back.id)
+                .all(|refund| refund.allowance == expected),
+            _ => true,
+        }
+    })
 }
 
 /// Each till's receipts count from one without a gap, and say what was printed.

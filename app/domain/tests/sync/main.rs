@@ -133,6 +133,13 @@ fn unnoticed() -> Vec<&'static str> {
                 ..full
             },
         ),
+        (
+            "approvals in the op",
+            Broken {
+                unapproved: true,
+                ..full
+            },
+        ),
     ];
     let is_noticed =
         |broken: Broken| (0..200).any(|seed| !history(seed, STEPS, Faults::all(), broken, false).0.is_good());

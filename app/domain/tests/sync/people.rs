@@ -3,16 +3,18 @@
 use servery_domain::{
     currency::Minor,
     id::{
-        BillId, DeviceId, DiscountId, DishId, LineId, MoveId, OrderId, PaymentId, RefundId, ShiftId, TableId,
-        TicketId,
+        BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OrderId, PaymentId, RefundId,
+        ShiftId, TableId, TicketId,
     },
     lang::Lang,
     pos::{
         PosState,
         bill::{Bill, BillLine, Discount, Off, Seat},
+        cashier::Cashier,
         op::{Action, SplitPart},
         order_payment::OrderPayment,
         payment::{Payable, RefundRequest, Tender, TenderMethod},
+        right::{Allowance, TillRole, VoidReason},
         shift::Shift,
         ticket::{Ticket, changes},
     },
@@ -24,6 +26,36 @@ use crate::dice::Dice;
 pub const DISHES: u128 = 5;
 /// The first two dishes are counted.
 pub const COUNTED: [(u128, u32); 2] = [(1, 6), (2, 3)];
+
+pub const LEAD: CashierId = CashierId(1);
+const HELP: CashierId = CashierId(2);
+
+pub fn cashiers() -> [Cashier; 2] {
+    [(LEAD, "Grace", TillRole::Lead), (HELP, "Ben", TillRole::Cashier)].map(|(id, name, role)| Cashier {
+        id,
+        name: name.to_owned(),
+        pin: "0".repeat(64),
+        role,
+    })
+}
+
+/// Who is at the till, and who has approved it.
+pub fn signed_in(dice: &mut Dice) -> (Option<CashierId>, Option<CashierId>) {
+    let by = *dice
+        .pick(&[None, Some(LEAD), Some(HELP), Some(HELP)])
+        .unwrap_or(&None);
+    let approved_by = *dice.pick(&[None, Some(LEAD), Some(HELP)]).unwrap_or(&None);
+    (by, approved_by)
+}
+
+/// What the books say of an act that needs a right.
+pub fn allowance((by, approved_by): (Option<CashierId>, Option<CashierId>)) -> Allowance {
+    match (by, approved_by) {
+        (Some(HELP), Some(LEAD)) => Allowance::ApprovedBy(LEAD),
+        (Some(HELP), _) => Allowance::Missing,
+        _ => Allowance::Own,
+    }
+}
 
 fn line(dice: &mut Dice) -> BillLine {
     let dish = 1 + dice.below(DISHES as usize) as u128;
@@ -57,7 +89,7 @@ pub fn new_op(dice: &mut Dice, device: DeviceId, pos: &PosState) -> Option<Actio
     let own = pos.till(device).and_then(|till| till.shift);
     let bills: Vec<&Bill> = pos.bills().collect();
     let bill = dice.pick(&bills).copied();
-    match dice.below(27) {
+    match dice.below(28) {
         0..3 => {
             let seat = if dice.one_in(2) {
                 Seat::Counter
@@ -192,6 +224,7 @@ pub fn new_op(dice: &mut Dice, device: DeviceId, pos: &PosState) -> Option<Actio
                 off,
                 reason: "waited long".into(),
                 by: None,
+                allowance: Allowance::Own,
             };
             Some(Action::Discount {
                 bill: bill?.id,
@@ -238,6 +271,21 @@ pub fn new_op(dice: &mut Dice, device: DeviceId, pos: &PosState) -> Option<Actio
                 payment,
                 back: back(dice, Minor(250)),
                 shift: own?,
+            })
+        }
+        27 => {
+            let bill = bill?;
+            let sent: Vec<LineId> = bill
+                .lines
+                .iter()
+                .filter(|line| line.sent > 0)
+                .map(|line| line.id)
+                .collect();
+            Some(Action::Void {
+                bill: bill.id,
+                line: *dice.pick(&sent)?,
+                count: 1,
+                reason: VoidReason::SentBack,
             })
         }
         _ => None,

@@ -90,6 +90,11 @@ impl Server {
     }
 
     fn receive(&mut self, device: &DeviceId, ops: &[Op]) -> SyncOutcome {
+        let mut ops = ops.to_vec();
+        if self.broken.unapproved {
+            ops.iter_mut().for_each(|op| op.approved_by = None);
+        }
+        let ops = &ops[..];
         let ids = self.devices.get(device).cloned().unwrap_or_default();
         let done = ids.last_key_value().map_or(0, |(n, _)| *n);
         let known = match self.broken.dedupe {

@@ -30,6 +30,8 @@ pub struct Broken {
     pub relaxed: bool,
     pub leaderless: bool,
     pub blocking: bool,
+    /// The server forgets who approved an act.
+    pub unapproved: bool,
 }
 
 crate::faults! {
@@ -109,7 +111,9 @@ impl World {
                 left,
             })
         });
-        let server = Server::new(PosState::from_iter(stock), OP_VERSION, broken);
+        let cashiers = people::cashiers().map(Record::Cashier);
+        let records = stock.into_iter().chain(cashiers);
+        let server = Server::new(PosState::from_iter(records), OP_VERSION, broken);
         let mut world = Self {
             server,
             devices: Vec::new(),
@@ -357,6 +361,7 @@ impl World {
             of.tabs[at].id,
             Timestamp(self.now + of.skew),
         );
+        let (by, approved_by) = people::signed_in(&mut self.dice);
         say!(self, "device {device}: tab {page} is asked {id}: {action:?}");
         self.tell(
             device,
@@ -364,7 +369,8 @@ impl World {
             ClientEvent::OpRequested(NewOp {
                 id,
                 at,
-                by: None,
+                by,
+                approved_by,
                 action,
             }),
         );

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use servery_domain::{
     limits,
-    pos::cashier::{CashierName, PIN},
+    pos::{
+        cashier::{CashierName, PIN},
+        right::TillRole,
+    },
     staff::StaffList,
 };
 
@@ -22,6 +25,11 @@ pub fn section(here: &str, list: &StaffList) -> impl IntoView + use<> {
     let new = CashierName {
         id: list.new_cashier,
         name: String::new(),
+        // Somebody has to approve what others do.
+        role: match list.cashiers.is_empty() {
+            true => TillRole::Lead,
+            false => TillRole::Cashier,
+        },
     };
     view! {
         <section id="cashiers">
@@ -41,6 +49,7 @@ fn row(texts: Texts, here: &str, cashier: &CashierName) -> impl IntoView + use<>
     view! {
         <li>
             <b><bdi>{cashier.name.clone()}</bdi></b>
+            <span>{texts.get(role_name(cashier.role))}</span>
             <details>
                 <summary aria-label=label(Key::CashiersChangeOf)>{texts.get(Key::CashiersChange)}</summary>
                 {form(texts, here, cashier)}
@@ -55,6 +64,15 @@ fn row(texts: Texts, here: &str, cashier: &CashierName) -> impl IntoView + use<>
 
 fn form(texts: Texts, here: &str, cashier: &CashierName) -> impl IntoView + use<> {
     let (least, most) = PIN;
+    let is_new = cashier.name.is_empty();
+    let role = |role: TillRole| {
+        view! { <option value=role.code() selected={role == cashier.role}>{texts.get(role_name(role))}</option> }
+    };
+    let roles: Vec<_> = TillRole::ALL.iter().map(|code| role(*code)).collect();
+    let pin = match is_new {
+        true => Key::CashiersPin,
+        false => Key::CashiersNewPin,
+    };
     view! {
         <form class="fields" method="post" action=here.to_owned()>
             <input type="hidden" name="cashier" value=cashier.id.to_string()/>
@@ -63,10 +81,21 @@ fn form(texts: Texts, here: &str, cashier: &CashierName) -> impl IntoView + use<
                 <input name="name" required maxlength=limits::NAME value=cashier.name.clone() autocomplete="off"/>
             </label>
             <label>
-                <span>{texts.get(Key::CashiersPin)}</span>
-                <input type="password" name="pin" required inputmode="numeric" pattern="[0-9]*" minlength=least maxlength=most autocomplete="new-password"/>
+                <span>{texts.get(pin)}</span>
+                <input type="password" name="pin" required=is_new inputmode="numeric" pattern="[0-9]*" minlength=least maxlength=most autocomplete="new-password"/>
+            </label>
+            <label>
+                <span>{texts.get(Key::CashiersRole)}</span>
+                <select name="till-role">{roles}</select>
             </label>
             <button name="act" value="pin">{texts.get(Key::StaffSave)}</button>
         </form>
+    }
+}
+
+fn role_name(role: TillRole) -> Key {
+    match role {
+        TillRole::Lead => Key::CashiersRoleLead,
+        TillRole::Cashier => Key::CashiersRoleCashier,
     }
 }

@@ -14,6 +14,7 @@ use servery_domain::{
         PosState,
         cashier::{Cashier, PIN},
         op::Action,
+        right::{Right, TillRole},
     },
 };
 
@@ -99,7 +100,7 @@ fn list(screen: &Screen, step: RwSignal<CashierStep>, open: RwSignal<bool>) -> i
     view! { {none}<ul class="table-keys wide">{keys}</ul><div class="beside">{new}{leave}</div> }
 }
 
-fn pin_field(screen: &Screen, key: Key, pin: NodeRef<html::Input>) -> impl IntoView + use<> {
+pub fn pin_field(screen: &Screen, key: Key, pin: NodeRef<html::Input>) -> impl IntoView + use<> {
     // An open dialog does not move the focus by itself.
     Effect::new(move |_| {
         if let Some(field) = pin.get() {
@@ -114,7 +115,7 @@ fn pin_field(screen: &Screen, key: Key, pin: NodeRef<html::Input>) -> impl IntoV
     }
 }
 
-fn value(field: NodeRef<html::Input>) -> String {
+pub fn value(field: NodeRef<html::Input>) -> String {
     field
         .get_untracked()
         .map(|field| field.value())
@@ -168,6 +169,13 @@ fn enter(screen: &Screen, cashier: CashierId, open: RwSignal<bool>) -> impl Into
 fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -> impl IntoView + use<> {
     let [name, pin] = [(); 2].map(|()| NodeRef::<html::Input>::new());
     let before = known.and_then(|id| screen.pos.with_untracked(|pos| pos.cashier(id).cloned()));
+    // Who is first may everything.
+    let is_first = screen.pos.with_untracked(|pos| cashiers(pos).is_empty());
+    let role = RwSignal::new(match &before {
+        Some(known) => known.role,
+        None if is_first => TillRole::Lead,
+        None => TillRole::Cashier,
+    });
     let (keeping, id) = (
         screen.clone(),
         known.unwrap_or_else(|| CashierId(screen.client.id())),
@@ -180,7 +188,9 @@ fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -
                 // A new cashier becomes the current one if there is none.
                 Some(pin) => {
                     let by = screen.client.current_cashier();
-                    screen.submit_once(Action::Cashier(Cashier { id, name, pin }), move || {
+                    let role = role.get_untracked();
+                    let cashier = Cashier { id, name, pin, role };
+                    screen.submit_once(Action::Cashier(cashier), move || {
                         by.update(|by| *by = by.or(Some(id)));
                         step.set(CashierStep::Choose);
                     });
@@ -203,15 +213,35 @@ fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -
         };
         view! { <button type="button" class="less" on:click=remove>{word}</button> }
     });
+    let leads = leads_field(screen, before.as_ref(), role);
     let value = before.map_or_else(String::new, |cashier| cashier.name);
     let pin = pin_field(screen, Key::CashierNewPin, pin);
     view! {
         <form class="fields" on:submit=submit>
             <label><span>{screen.text(Key::PhoneName)}</span><input node_ref=name value=value required maxlength=limits::NAME autocomplete="off"/></label>
             {pin}
+            {leads}
             <div class="beside">{remove}<button type="submit" class="main">{screen.text(Key::DoKeep)}</button></div>
         </form>
     }
+}
+
+/// Whether somebody leads the shift: chosen by whoever does, and never for oneself.
+fn leads_field(screen: &Screen, known: Option<&Cashier>, role: RwSignal<TillRole>) -> impl IntoView + use<> {
+    let by = screen.client.current_cashier().get_untracked();
+    let may_choose =
+        known.is_none() && by.is_some_and(|by| screen.pos.with_untracked(|pos| pos.may(by, Right::Cashiers)));
+    let choose = move |event| {
+        role.set(match event_target_checked(&event) {
+            true => TillRole::Lead,
+            false => TillRole::Cashier,
+        });
+    };
+    may_choose.then(|| {
+        view! {
+            <label class="option"><input type="checkbox" on:change=choose/><span>{screen.text(Key::CashierLead)}</span></label>
+        }
+    })
 }
 
 /// Asks for a PIN before the page is shown, if there are cashiers.

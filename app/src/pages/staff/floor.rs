@@ -17,7 +17,7 @@ use super::{
     cashiers::guarded,
     clock::use_clock,
     premises::Premises,
-    screen::{Screen, not_here, wrong},
+    screen::{Screen, not_here, notices},
 };
 use crate::{pos_client::hold_updates, text::staff::Key};
 
@@ -125,7 +125,7 @@ fn floor(screen: &Screen) -> impl IntoView + use<> {
     view! {
         <article class="floor">
             <h1 class="unseen">{screen.text(Key::FloorTitle)}</h1>
-            {wrong(screen)}
+            {notices(screen)}
             <div class="floor-bar">
                 <div class="choices">{room_keys(screen, rooms, room, shown_room)}</div>
                 <button type="button" aria-pressed=move || arranging.get().to_string() on:click=move |_| arranging.update(|on| *on = !*on)>{words}</button>

@@ -30,7 +30,7 @@ use super::{
     clock::{time_of_day, use_clock},
     orders::NewOrders,
     premises::Premises,
-    screen::{Ask, Screen, not_here, wrong},
+    screen::{Ask, Screen, not_here, notices},
 };
 use crate::{
     pos_client::keep_awake,
@@ -81,7 +81,7 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
     view! {
         <article class="kitchen">
             <h1 class="unseen">{pass.text(Key::KitchenTitle)}</h1>
-            {wrong(pass)}
+            {notices(pass)}
             {bar(pass)}
             <NewOrders screen=pass.screen.clone()/>
             {body}

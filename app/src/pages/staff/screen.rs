@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use servery_domain::{
     currency::Minor,
     device::DeviceKind,
-    id::{TableId, TicketId},
+    id::{CashierId, TableId, TicketId},
     pos::{
         PosState,
         bill::{Bill, Seat},
@@ -18,7 +18,10 @@ use servery_domain::{
     typed_amount,
 };
 
-use super::premises::Premises;
+use super::{
+    approval::{PendingApproval, approval},
+    premises::Premises,
+};
 use crate::{
     pos_client::{ActionError, PairingState, PosClient, pos_client},
     text::{Texts, staff::Key, texts},
@@ -34,7 +37,12 @@ pub struct Screen {
     pub wrong: RwSignal<Option<String>>,
     /// An action that must not be repeated is in progress.
     under_way: RwSignal<bool>,
+    /// What waits for the approval of somebody who may.
+    pub pending: RwSignal<Option<PendingApproval>, LocalStorage>,
 }
+
+/// What follows, with whether the last action succeeded.
+pub type Then = Box<dyn FnOnce(bool)>;
 
 /// The last failed action, for dialogs over the screen.
 #[derive(Clone, Copy)]
@@ -52,6 +60,7 @@ impl Screen {
             client,
             wrong,
             under_way: RwSignal::new(false),
+            pending: RwSignal::new_local(None),
         })
     }
 
@@ -106,6 +115,11 @@ impl Screen {
         });
     }
 
+    /// Calls `then` with whether the action succeeded.
+    pub fn submit_with(&self, action: Action, then: impl FnOnce(bool) + 'static) {
+        self.ask_and_run(vec![action], Box::new(then));
+    }
+
     pub fn submit_once(&self, action: Action, then: impl FnOnce() + 'static) {
         self.submit_all_once([action], then);
     }
@@ -113,16 +127,58 @@ impl Screen {
     /// Ignores further calls until all actions are decided, so that a double tap counts once. `then` runs
     /// if the last one succeeded.
     pub fn submit_all_once(&self, actions: impl IntoIterator<Item = Action>, then: impl FnOnce() + 'static) {
-        let (texts, wrong, under_way) = (self.texts, self.wrong, self.under_way);
+        let under_way = self.under_way;
         // The screen may have been left while a PIN was requested.
         if under_way.try_get_untracked() == Some(true) {
             return;
         }
         under_way.set(true);
+        let then = move |done| {
+            under_way.set(false);
+            if done {
+                then();
+            }
+        };
+        self.ask_and_run(actions.into_iter().collect(), Box::new(then));
+    }
+
+    /// Asks for approval first if the cashier may not do all of it.
+    fn ask_and_run(&self, actions: Vec<Action>, then: Then) {
+        let by = self.client.current_cashier().get_untracked();
+        let missing = self.pos.with_untracked(|pos| {
+            let mut actions = actions.iter();
+            actions.find_map(|action| pos.missing_right(action, by))
+        });
+        match missing {
+            Some(right) => {
+                self.end_approval();
+                self.wrong.set(None);
+                self.pending.set(Some(PendingApproval { right, actions, then }));
+            }
+            None => self.run(actions, None, then),
+        }
+    }
+
+    /// Does what was waiting for it.
+    pub fn approve(&self, lead: CashierId) {
+        if let Some(pending) = self.pending.try_update(Option::take).flatten() {
+            self.run(pending.actions, Some(lead), pending.then);
+        }
+    }
+
+    /// Nobody approves what waits: it is not done.
+    pub fn end_approval(&self) {
+        if let Some(pending) = self.pending.try_update(Option::take).flatten() {
+            (pending.then)(false);
+        }
+    }
+
+    fn run(&self, actions: Vec<Action>, approved_by: Option<CashierId>, then: Then) {
+        let (texts, wrong) = (self.texts, self.wrong);
         wrong.set(None);
         let answers: Vec<_> = actions
             .into_iter()
-            .map(|action| self.client.submit(action))
+            .map(|action| self.client.submit(action, approved_by))
             .collect();
         spawn_local(async move {
             let mut done = false;
@@ -133,24 +189,7 @@ impl Screen {
                     wrong.set(Some(not_done(texts, &why)));
                 }
             }
-            under_way.set(false);
-            if done {
-                then();
-            }
-        });
-    }
-
-    /// Calls `then` with whether the action succeeded.
-    pub fn submit_with(&self, action: Action, then: impl FnOnce(bool) + 'static) {
-        let (texts, wrong) = (self.texts, self.wrong);
-        wrong.set(None);
-        let answer = self.client.submit(action);
-        spawn_local(async move {
-            let answer = answer.await;
-            if let Err(why) = &answer {
-                wrong.set(Some(not_done(texts, why)));
-            }
-            then(answer.is_ok());
+            then(done);
         });
     }
 
@@ -241,9 +280,12 @@ pub fn tapped(
     view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| move || pressed.get().to_string()) on:click=move |_| tap()>{words}</button> }
 }
 
-/// The failure notice, until it is dismissed.
-pub fn wrong(screen: &Screen) -> impl IntoView + use<> {
-    said(screen.texts, screen.wrong)
+/// What is over every screen: why the last action failed, until it is dismissed, and what waits for approval.
+pub fn notices(screen: &Screen) -> impl IntoView + use<> {
+    view! {
+        {said(screen.texts, screen.wrong)}
+        {approval(screen)}
+    }
 }
 
 pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {

@@ -18,6 +18,7 @@ mod shortcuts;
 mod split_bill;
 mod stock;
 mod till_state;
+mod void;
 
 use leptos::{
     either::{Either, EitherOf3, EitherOf16},
@@ -29,7 +30,7 @@ use self::till_state::{TillDialog, TillState};
 use super::{
     cashiers::{Who, guarded},
     premises::Premises,
-    screen::{Screen, not_here, wrong},
+    screen::{Screen, not_here, notices},
 };
 use crate::text::staff::Key;
 
@@ -63,7 +64,7 @@ fn till_view(till: &TillState) -> impl IntoView + use<> {
         <article class="till" class:holding=holding>
             <h1 class="unseen">{till.text(Key::TillTitle)}</h1>
             <div class="top"><shift::ShiftLine till=till.clone()/><Who screen=till.screen.clone()/></div>
-            {wrong(till)}
+            {notices(till)}
             <bills::Bills till=till.clone()/>
             <picker::Picker till=till.clone()/>
             <bill::BillInHand till=till.clone()/>
@@ -85,7 +86,12 @@ fn over(till: &TillState) -> impl IntoView + use<> {
             }
             TillDialog::Line(line) => EitherOf16::B(Either::Left(view! { <line::Line till line/> })),
             TillDialog::Bill => EitherOf16::B(Either::Right(view! { <receipt::BillSlip till/> })),
-            TillDialog::Discount(line) => EitherOf16::C(view! { <discount::DiscountDialog till line/> }),
+            TillDialog::Discount(line) => {
+                EitherOf16::C(Either::Left(view! { <discount::DiscountDialog till line/> }))
+            }
+            TillDialog::Void(line, count) => {
+                EitherOf16::C(Either::Right(view! { <void::VoidDialog till line count/> }))
+            }
             TillDialog::More => EitherOf16::D(Either::Left(view! { <bill::More till/> })),
             TillDialog::Name => EitherOf16::D(Either::Right(view! { <bill_details::Name till/> })),
             TillDialog::Guests => EitherOf16::E(view! { <bill_details::Guests till/> }),

@@ -65,9 +65,12 @@ impl<E: Engine> Cashiers for SqlStore<E> {
         let record = Record::Cashier(cashier.clone());
         let row = RecordRow::write(restaurant, record.id(), Some(&record), revision, by.1)?;
         pos_rows::put_record(&mut transaction, row).await?;
-        if known.is_none_or(|known| known.pin != cashier.pin) {
+        let pin_changed = known.as_ref().is_none_or(|known| known.pin != cashier.pin);
+        let role_changed = known.is_none_or(|known| known.role != cashier.role);
+        let acts = [(Act::PinSet, pin_changed), (Act::TillRoleSet, role_changed)];
+        for (act, _) in acts.into_iter().filter(|(_, changed)| *changed) {
             let subject = AuditSubject::named(restaurant, &cashier.name);
-            audit_log::record(&mut transaction, by, Act::PinSet, subject).await?;
+            audit_log::record(&mut transaction, by, act, subject).await?;
         }
         transaction.commit().await?;
         Ok(true)

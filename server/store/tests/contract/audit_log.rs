@@ -9,6 +9,7 @@ use servery_domain::{
     pos::{
         cashier::Cashier,
         op::{Action, Op},
+        right::TillRole,
     },
     time::{LocalMinute, Timestamp},
 };
@@ -82,6 +83,7 @@ async fn every_act_of_staff_names_its_author() {
             id: CashierId(5),
             name: "Grace".into(),
             pin: "0".repeat(64),
+            role: TillRole::Cashier,
         };
         let added = till.op(Action::Cashier(cashier));
         let ready = Op {

@@ -5,7 +5,7 @@ use servery_domain::{
     audit::{Act, Author, AuthorName},
     device::DeviceKind,
     id::CashierId,
-    pos::{PosState, cashier::Cashier, op::Action},
+    pos::{PosState, cashier::Cashier, op::Action, right::TillRole},
     revision::Revision,
     time::Timestamp,
 };
@@ -23,6 +23,7 @@ fn cashier(id: u128, name: &str, digit: char) -> Cashier {
         id: CashierId(id),
         name: name.to_owned(),
         pin: digit.to_string().repeat(64),
+        role: TillRole::Cashier,
     }
 }
 
@@ -101,7 +102,12 @@ async fn the_log_says_who_set_a_pin() {
         for _ in 0..2 {
             store.put_cashier(HERE, &grace, by(1)).await.unwrap();
         }
-        store.remove_cashier(HERE, grace.id, by(2)).await.unwrap();
+        let lead = Cashier {
+            role: TillRole::Lead,
+            ..grace.clone()
+        };
+        store.put_cashier(HERE, &lead, by(2)).await.unwrap();
+        store.remove_cashier(HERE, grace.id, by(3)).await.unwrap();
         let log = whole_log(store.as_ref(), HERE).await;
         let said: Vec<_> = log
             .iter()
@@ -112,6 +118,8 @@ async fn the_log_says_who_set_a_pin() {
             said,
             [
                 (Act::CashierRemoved, grace, &AuthorName::Operator),
+                (Act::TillRoleSet, grace, &AuthorName::Operator),
+                (Act::TillRoleSet, grace, &AuthorName::Operator),
                 (Act::PinSet, grace, &AuthorName::Operator),
             ],
             "{engine}"

@@ -132,6 +132,7 @@ impl TestDevice {
             op_version: OP_VERSION,
             at: NOW,
             by: None,
+            approved_by: None,
             action,
         }
     }

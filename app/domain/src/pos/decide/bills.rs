@@ -7,8 +7,9 @@ use crate::{
     limits,
     pos::{
         PosState, Record, RecordId, Stock,
-        bill::{Bill, BillLine, Discount, Off, Seat},
+        bill::{Bill, BillLine, Discount, Off, Seat, Void},
         op::{Op, OpRefusal, SplitPart},
+        right::{Right, VoidReason},
     },
 };
 
@@ -105,6 +106,41 @@ pub fn count(pos: &PosState, bill: BillId, line: LineId, by: i16) -> Decided {
     Ok(records)
 }
 
+pub fn void(
+    pos: &PosState,
+    op: &Op,
+    (bill, line): (BillId, LineId),
+    count: u16,
+    reason: VoidReason,
+) -> Decided {
+    let mut bill = live(pos, bill)?;
+    let of = bill.line_mut(line).ok_or(OpRefusal::Unknown)?;
+    let left = of.count.checked_sub(count).ok_or(OpRefusal::TooFew)?;
+    let mut records = take(pos, of, -i32::from(count))?;
+    of.count = left;
+    let (name, amount) = (of.name.clone(), of.price.times(u32::from(count)));
+    if bill.voids.len() >= limits::VOIDS {
+        return Err(OpRefusal::Malformed(format!(
+            "a bill has {} voids at the most",
+            limits::VOIDS
+        )));
+    }
+    bill.voids.push(Void {
+        op: op.id,
+        at: op.at,
+        till: op.device,
+        name,
+        count,
+        amount,
+        reason,
+        by: op.by,
+        allowance: pos.allowance(Right::Void, op.by, op.approved_by),
+    });
+    reopen(&mut bill);
+    records.push(Record::Bill(bill));
+    Ok(records)
+}
+
 pub fn note(pos: &PosState, bill: BillId, line: LineId, note: &str, course: u8) -> Decided {
     let mut bill = live(pos, bill)?;
     let line = bill.line_mut(line).ok_or(OpRefusal::Unknown)?;
@@ -194,6 +230,7 @@ pub fn merge(pos: &PosState, bill: BillId, into: BillId) -> Decided {
     into.lines.append(&mut bill.lines);
     into.discounts.append(&mut bill.discounts);
     into.payments.append(&mut bill.payments);
+    into.voids.append(&mut bill.voids);
     into.tickets.extend(&bill.tickets);
     into.guests = into.guests.saturating_add(bill.guests).min(limits::GUESTS);
     into.closed &= bill.closed;
@@ -231,6 +268,7 @@ pub fn discount(pos: &PosState, op: &Op, bill: BillId, discount: &Discount) -> D
     }
     bill.discounts.push(Discount {
         by: op.by,
+        allowance: pos.allowance(Right::Discount, op.by, op.approved_by),
         ..discount.clone()
     });
     reopen(&mut bill);

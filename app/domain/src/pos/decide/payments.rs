@@ -10,6 +10,7 @@ use crate::{
         op::{Op, OpRefusal},
         order_payment::OrderPayment,
         payment::{Payable, ReceiptNumber, RefundRequest, Tender, TenderMethod, TillPayment, TillRefund},
+        right::{Allowance, Right},
         shift::{CashMovement, Shift, ShiftClosing},
     },
 };
@@ -131,6 +132,8 @@ pub fn hand_in(
             at: op.at,
             amount: rest,
             reason: courier.unwrap_or_default(),
+            by: op.by,
+            allowance: Allowance::Own,
         })?;
     }
     run.handed_in = Some(run.handed_in.unwrap_or_default() + amount);
@@ -150,12 +153,12 @@ pub fn refund(
     let (record, method) = match payable {
         Payable::Bill(bill) => {
             let mut bill = live(pos, bill)?;
-            let method = refund_payment(op, &mut bill.payments, payment, back, shift.id)?;
+            let method = refund_payment((pos, op), &mut bill.payments, payment, back, shift.id)?;
             (Record::Bill(bill), method)
         }
         Payable::Order(order) => {
             let mut taken = found(pos.order_payment(order))?;
-            let method = refund_payment(op, &mut taken.payments, payment, back, shift.id)?;
+            let method = refund_payment((pos, op), &mut taken.payments, payment, back, shift.id)?;
             (Record::OrderPayment(taken), method)
         }
     };
@@ -164,7 +167,7 @@ pub fn refund(
 }
 
 fn refund_payment(
-    op: &Op,
+    (pos, op): (&PosState, &Op),
     payments: &mut [TillPayment],
     payment: PaymentId,
     back: &RefundRequest,
@@ -183,6 +186,7 @@ fn refund_payment(
         at: op.at,
         shift,
         by: op.by,
+        allowance: pos.allowance(Right::Refund, op.by, op.approved_by),
         excess,
     });
     Ok(payment.method)
@@ -218,6 +222,11 @@ pub fn move_cash(
         at: op.at,
         amount,
         reason: reason.to_owned(),
+        by: op.by,
+        allowance: match amount < Minor::ZERO {
+            true => pos.allowance(Right::CashOut, op.by, op.approved_by),
+            false => Allowance::Own,
+        },
     })?;
     Ok(vec![Record::Shift(shift)])
 }

@@ -59,6 +59,7 @@ fn refund(amount: i64, shift: ShiftId) -> TillRefund {
         at: Timestamp(1),
         shift,
         by: None,
+        allowance: Allowance::Own,
         excess: Minor::ZERO,
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     pages::staff::{
         dialog::Dialog,
         money_input::field,
-        screen::{Screen, wrong},
+        screen::{Screen, notices},
     },
     pos_client::keep_awake,
     text::staff::Key,
@@ -83,7 +83,7 @@ pub fn Courier(screen: Screen) -> impl IntoView {
     view! {
         <article class="courier">
             <h1 class="unseen">{screen.text(Key::RunsTitle)}</h1>
-            {wrong(&screen)}
+            {notices(&screen)}
             {cards}
             {sheet}
         </article>

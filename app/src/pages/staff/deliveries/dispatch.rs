@@ -20,7 +20,7 @@ use crate::{
     pages::staff::{
         clock::time_of_day,
         orders::orders_in,
-        screen::{Screen, wrong},
+        screen::{Screen, notices},
         shift::own_shift,
     },
     pos_client::hold_updates,
@@ -129,7 +129,7 @@ pub fn Dispatch(screen: Screen) -> impl IntoView {
     view! {
         <article class="runs">
             <h1 class="unseen">{screen.text(Key::RunsTitle)}</h1>
-            {wrong(&screen)}
+            {notices(&screen)}
             <section><h2>{screen.text(Key::RunsWaiting)}</h2>{rows}{hands}</section>
             <section><h2>{screen.text(Key::RunsUnderWay)}</h2><ol class="run-cards">{under_way}</ol></section>
             {brought}

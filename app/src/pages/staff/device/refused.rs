@@ -56,7 +56,7 @@ fn row(texts: Texts, at: At, premises: &Premises, refused: &RefusedOp) -> impl I
 }
 
 fn dismiss(at: At, op: OpId) {
-    let asked = at.with_value(|client| client.submit(Action::Dismiss { op }));
+    let asked = at.with_value(|client| client.submit(Action::Dismiss { op }, None));
     // Another device may have dismissed it already.
     spawn_local(async move { drop(asked.await) });
 }
@@ -70,6 +70,7 @@ pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
         Action::Name { name, .. } => (Key::DeedBill, Some(name.clone())),
         Action::Open { .. }
         | Action::Count { .. }
+        | Action::Void { .. }
         | Action::Note { .. }
         | Action::Guests { .. }
         | Action::Move { .. }

@@ -7,6 +7,7 @@ use servery_domain::{
     pos::{
         bill::{Discount, Off},
         op::Action,
+        right::Allowance,
     },
     tax::TaxRate,
 };
@@ -53,6 +54,7 @@ pub fn DiscountDialog(till: TillState, line: Option<LineId>) -> impl IntoView {
             off,
             reason: value(reason),
             by: None,
+            allowance: Allowance::Own,
         };
         giving.submit_and_close(Action::Discount { bill, discount });
     };

@@ -45,9 +45,9 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
             .and_then(|count| i16::try_from(count).ok())
             .filter(|count| *count > 0)
         {
+            removing.over.set(None);
             removing.change_count(line, -count);
         }
-        removing.over.set(None);
     };
     let over = till.over;
     let discount = move |_| over.set(Some(TillDialog::Discount(Some(line))));

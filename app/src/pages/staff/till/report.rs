@@ -6,17 +6,19 @@ use servery_domain::{
     id::{CashierId, ShiftId},
     pos::{
         payment::{TenderMethod, receipt_prefix},
+        right::{Allowance, Right},
         shift::Shift,
-        shift_report::{Difference, ShiftReport},
+        shift_report::{ActReason, Difference, GuardedAct, ShiftReport},
     },
 };
 
 use super::{
     payments,
     till_state::{TillDialog, TillState},
+    void::void_reason,
 };
 use crate::{
-    pages::staff::{clock::stamp, dialog::Dialog, shift::own_shift},
+    pages::staff::{approval::by_whom, clock::stamp, dialog::Dialog, shift::own_shift},
     text::staff::Key,
 };
 
@@ -99,6 +101,7 @@ pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
         .map(|(by, amount)| sum(cashier(till, *by), *amount))
         .collect::<Vec<_>>();
     let differences = differences(till, &facts.differences);
+    let guarded = guarded(till, &facts.guarded);
     let print = move |_| drop(window().print());
     let title = title(till, &facts.shift);
     let numbers = facts.receipts.map(|(first, last)| {
@@ -145,6 +148,7 @@ pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
                 {some(Key::ReportLate, facts.shift.late())}
             </dl>
             {differences}
+            {guarded}
         </article>
         <button type="button" on:click=print>{till.text(Key::ReceiptPrint)}</button>
     })
@@ -167,6 +171,35 @@ fn differences(till: &TillState, differences: &[Difference]) -> Option<impl Into
     };
     let rows: Vec<_> = differences.iter().map(row).collect();
     let title = till.text(Key::ReportDifferences);
+    (!rows.is_empty()).then(|| view! { <h4>{title}</h4><dl>{rows}</dl> })
+}
+
+/// What needs a right: who did it, who approved it, and why.
+fn guarded(till: &TillState, acts: &[GuardedAct]) -> Option<impl IntoView + use<>> {
+    let row = |act: &GuardedAct| {
+        let what = till.text(match act.right {
+            Right::Discount => Key::ReportDiscount,
+            Right::Void => Key::ReportVoid,
+            Right::Refund => Key::ReportRefund,
+            Right::CashOut | Right::Cashiers => Key::ReportCashOut,
+        });
+        let why = match &act.why {
+            ActReason::Typed(reason) => reason.clone(),
+            ActReason::Void { count, name, reason } => {
+                format!("{count} × {name} · {}", till.text(void_reason(*reason)))
+            }
+        };
+        let who = by_whom(till, &cashier(till, act.by), act.allowance);
+        let is_missing = act.allowance == Allowance::Missing;
+        view! {
+            <div class:unapproved=is_missing>
+                <dt dir="auto"><time dir="ltr">{stamp(act.at)}</time>{format!(" · {what} · {why} · {who}")}</dt>
+                <dd dir="auto">{till.money(act.amount)}</dd>
+            </div>
+        }
+    };
+    let rows: Vec<_> = acts.iter().map(row).collect();
+    let title = till.text(Key::ReportGuarded);
     (!rows.is_empty()).then(|| view! { <h4>{title}</h4><dl>{rows}</dl> })
 }
 

@@ -44,6 +44,7 @@ pub enum TillDialog {
     Stock(DishId),
     Line(LineId),
     Discount(Option<LineId>),
+    Void(LineId, u16),
     More,
     Bill,
     Name,
@@ -143,9 +144,28 @@ impl TillState {
         }
     }
 
+    /// What the kitchen has been told is taken back with a reason.
     pub fn change_count(&self, line: LineId, by: i16) {
-        if let Some(bill) = self.at.get_untracked() {
-            self.submit(Action::Count { bill, line, by });
+        let Some(bill) = self.at.get_untracked() else {
+            return;
+        };
+        let known = self.pos.with_untracked(|pos| {
+            pos.merged_bill(bill)?
+                .line(line)
+                .map(|line| (line.count, line.sent))
+        });
+        let (count, sent) = known.unwrap_or_default();
+        let unsent = i16::try_from(count.saturating_sub(sent)).unwrap_or(i16::MAX);
+        let by_count = by.max(-unsent);
+        if by_count != 0 {
+            self.submit(Action::Count {
+                bill,
+                line,
+                by: by_count,
+            });
+        }
+        if let Ok(told @ 1..) = u16::try_from(by_count - by) {
+            self.over.set(Some(TillDialog::Void(line, told)));
         }
     }
 

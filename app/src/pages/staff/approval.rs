@@ -1,0 +1,130 @@
+//! Somebody who may approves one act of somebody who may not, by a PIN. It works without a network.
+
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use servery_domain::{
+    id::CashierId,
+    pos::{
+        cashier::Cashier,
+        op::Action,
+        right::{Allowance, Right},
+    },
+};
+
+use super::{
+    cashiers::{cashiers, pin_field, value},
+    dialog::Dialog,
+    screen::{Screen, Then},
+};
+use crate::text::staff::Key;
+
+/// Actions that wait for approval.
+pub struct PendingApproval {
+    pub right: Right,
+    pub actions: Vec<Action>,
+    pub then: Then,
+}
+
+/// The dialog in which it is given, while something waits for it.
+pub fn approval(screen: &Screen) -> impl IntoView + use<> {
+    let (screen, pending) = (screen.clone(), screen.pending);
+    let right = Memo::new(move |_| pending.with(|pending| pending.as_ref().map(|pending| pending.right)));
+    move || right.get().map(|right| dialog(&screen, right))
+}
+
+fn dialog(screen: &Screen, right: Right) -> impl IntoView + use<> {
+    let leads: Vec<Cashier> = screen.pos.with_untracked(|pos| {
+        let all = cashiers(pos).into_iter();
+        all.filter(|cashier| cashier.role.may(right)).collect()
+    });
+    let chosen = RwSignal::new(leads.first().map(|lead| lead.id));
+    let option = |lead: Cashier| {
+        view! { <option value=lead.id.to_string()>{lead.name}</option> }
+    };
+    let choose = move |event| chosen.set(event_target_value(&event).parse().ok());
+    let select = (leads.len() > 1).then(|| {
+        let options: Vec<_> = leads.iter().cloned().map(option).collect();
+        view! { <label><span>{screen.text(Key::ApprovalBy)}</span><select on:change=choose>{options}</select></label> }
+    });
+    let name = leads.first().filter(|_| leads.len() == 1);
+    let name = name.map(|lead| view! { <h3 dir="auto">{lead.name.clone()}</h3> });
+    let nobody = leads
+        .is_empty()
+        .then(|| view! { <p class="hint">{screen.text(Key::ApprovalNobody)}</p> });
+    let (pin, busy) = (NodeRef::<html::Input>::new(), RwSignal::new(false));
+    let approving = screen.clone();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(lead) = chosen.get_untracked() {
+            approve(approving.clone(), lead, pin, busy);
+        }
+    };
+    let form = (!leads.is_empty()).then(|| {
+        view! {
+            <form class="fields" on:submit=submit>
+                {name}
+                {select}
+                {pin_field(screen, Key::CashierPin, pin)}
+                <button type="submit" class="main" disabled=busy>{screen.text(Key::ApprovalGive)}</button>
+            </form>
+        }
+    });
+    let closing = screen.clone();
+    let close = Callback::new(move |()| closing.end_approval());
+    let needed = screen.text(needed(right));
+    view! {
+        <Dialog title=screen.text(Key::ApprovalTitle) close>
+            <p class="lead">{needed}</p>
+            {nobody}
+            {form}
+        </Dialog>
+    }
+}
+
+/// Compares the hashes, as when somebody signs in.
+fn approve(screen: Screen, lead: CashierId, pin: NodeRef<html::Input>, busy: RwSignal<bool>) {
+    let typed = value(pin);
+    busy.set(true);
+    spawn_local(async move {
+        let hash = screen.client.pin(lead, &typed).await;
+        busy.set(false);
+        let known = screen
+            .pos
+            .with_untracked(|pos| pos.cashier(lead).map(|lead| lead.pin.clone()));
+        if hash.is_some() && hash == known {
+            return screen.approve(lead);
+        }
+        screen
+            .wrong
+            .set(Some(screen.text(Key::CashierWrongPin).to_owned()));
+        if let Some(field) = pin.try_get_untracked().flatten() {
+            field.set_value("");
+        }
+    });
+}
+
+fn needed(right: Right) -> Key {
+    match right {
+        Right::Discount => Key::ApprovalDiscount,
+        Right::Void => Key::ApprovalVoid,
+        Right::Refund => Key::ApprovalRefund,
+        Right::CashOut => Key::ApprovalCashOut,
+        Right::Cashiers => Key::ApprovalCashiers,
+    }
+}
+
+/// `Grace, approved by Ada`; or that nobody has approved it.
+pub fn by_whom(screen: &Screen, by: &str, allowance: Allowance) -> String {
+    let name = |cashier: CashierId| {
+        let name = screen
+            .pos
+            .with_untracked(|pos| pos.cashier(cashier).map(|cashier| cashier.name.clone()));
+        name.unwrap_or_else(|| screen.text(Key::CashierNobody).to_owned())
+    };
+    match allowance {
+        Allowance::Own => by.to_owned(),
+        Allowance::ApprovedBy(lead) => screen
+            .texts
+            .fill(Key::ApprovalWas, &[("name", by), ("lead", &name(lead))]),
+        Allowance::Missing => screen.texts.fill(Key::ApprovalMissing, &[("name", by)]),
+    }
+}
