@@ -119,6 +119,18 @@ export class Till {
     await expect(this.page.locator(".doings .send")).toBeDisabled();
   }
 
+  /** What somebody has to approve, over any other dialog. */
+  get approval() {
+    return this.page.getByRole("dialog", { name: staffText("approval.title") });
+  }
+
+  /** Takes one of a dish back that the kitchen has been told; without a reason, ends on the question for it. */
+  async takeBack(name: string, reason: string | undefined) {
+    await this.lines.filter({ hasText: name }).getByRole("button", { name: staffText("line.less", { name }) }).click();
+    await expect(this.sheet).toContainText(staffText("void.hint"));
+    if (reason) await this.sheet.getByRole("button", { name: staffText(reason) }).click();
+  }
+
   /** In cash, exactly; ends on the receipt. */
   async pay() {
     await this.page.locator(".doings .pay").click();

@@ -4,6 +4,7 @@ import { expectAccessible } from "../axe";
 import { DOWN, expect, OFFLINE, test } from "../servery";
 import { pairDevice, SYNC_CALLS, connectionStatus, STARTUP_CALLS, ApiDevice, unsynced, words } from "../devices";
 import { waitForNextSecond, KITCHEN, cleanUp, Till, staffText } from "../till";
+import type { Page } from "@playwright/test";
 
 test.describe.configure({ mode: "default" });
 
@@ -17,7 +18,7 @@ test.afterEach(async ({ servery }) => {
 const DISH = "Onion Rings";
 const DRINK = "Coleslaw";
 
-async function openTill(page: import("@playwright/test").Page, servery: import("../servery").Servery, name = "Bar till") {
+async function openTill(page: Page, servery: import("../servery").Servery, name = "Bar till") {
   await pairDevice(page, servery, "till", name);
   const till = new Till(page);
   await till.open();
@@ -204,7 +205,7 @@ test("case_odoo_285993, case_odoo_210776: the kitchen gets each change once", as
   await expect(tickets.nth(1)).toContainText(DISH);
   await expect(tickets.nth(1)).not.toContainText(DRINK);
   await expect(tickets.nth(1)).toContainText(words["kitchen.more"]);
-  await till.lines.filter({ hasText: DISH }).getByRole("button", { name: staffText("line.less", { name: DISH }) }).click();
+  await till.takeBack(DISH, "void.changed-mind");
   await till.ringUp("French Fries");
   await till.send();
   await expect(tickets).toHaveCount(3);
@@ -301,6 +302,123 @@ test("a cashier signs in with a PIN, also offline", async ({ page, servery, cont
   await till.sheet.getByLabel(staffText("cashier.pin"), { exact: true }).fill("2580");
   await till.sheet.locator("button.main").click();
   await expect(page.locator(".who")).toHaveText("Ada");
+});
+
+/** Grace leads the shift, Ben does not, and Ben is at the till. */
+async function signInBen(page: Page, till: Till) {
+  const add = async (name: string, pin: string) => {
+    if (!(await till.sheet.isVisible())) await page.locator(".who").first().click();
+    await till.sheet.getByRole("button", { name: staffText("cashier.new") }).click();
+    await till.sheet.getByLabel(staffText("phone.name")).fill(name);
+    await till.sheet.getByLabel(staffText("cashier.new-pin")).fill(pin);
+    await till.sheet.locator("button.main").click();
+  };
+  await add("Grace", "2580");
+  await expect(page.locator(".who").first()).toHaveText("Grace");
+  await add("Ben", "1470");
+  await till.sheet.getByRole("button", { name: "Ben", exact: true }).click();
+  await till.sheet.getByLabel(staffText("cashier.pin"), { exact: true }).fill("1470");
+  await till.sheet.locator("button.main").click();
+  await expect(page.locator(".who").first()).toHaveText("Ben");
+  await expect(till.sheet).toHaveCount(0);
+}
+
+async function enterPin(till: Till, pin: string) {
+  await till.approval.getByLabel(staffText("cashier.pin"), { exact: true }).fill(pin);
+  await till.approval.getByRole("button", { name: staffText("approval.give") }).click();
+}
+
+async function giveDiscount(till: Till, reason: string) {
+  await till.more("do.discount");
+  await till.sheet.getByLabel(staffText("discount.reason")).fill(reason);
+  await till.sheet.locator("button.main").click();
+}
+
+test("case_pos_addons_1028: an approval is of one act, also offline, and the books say who gave it", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...STARTUP_CALLS, ...SYNC_CALLS);
+  const till = await openTill(page, servery);
+  await signInBen(page, till);
+  await till.openShift();
+  await till.openCounterBill();
+  await till.ringUp(DISH);
+  await till.ringUp(DRINK);
+  await till.send();
+  await context.setOffline(true);
+  const before = await till.due();
+  // A reason first, then somebody who may.
+  await till.takeBack(DISH, "void.sent-back");
+  await expect(till.approval).toContainText(staffText("approval.void"));
+  await enterPin(till, "1470");
+  await expect(till.approval.getByRole("alert")).toContainText(staffText("cashier.wrong-pin"));
+  expect(await till.due()).toBe(before);
+  await enterPin(till, "2580");
+  await expect(till.sheet).toHaveCount(0);
+  await expect(till.lines.filter({ hasText: DISH })).toHaveAttribute("data-state", "less");
+  await till.send();
+  // The next act asks again, and is not done when nobody approves it.
+  await giveDiscount(till, "waited long");
+  await expect(till.approval).toContainText(staffText("approval.discount"));
+  await page.keyboard.press("Escape");
+  await expect(till.approval).toHaveCount(0);
+  await expect(till.bill.locator(".sums")).not.toContainText("waited long");
+  await till.sheet.locator("button.main").click();
+  await enterPin(till, "2580");
+  await expect(till.bill.locator(".sums")).toContainText("waited long");
+  await expect(till.sheet).toHaveCount(0);
+  await till.pay();
+  await till.next();
+  await page.locator(".shift").getByRole("button", { name: staffText("report.x") }).click();
+  const slip = till.sheet.locator(".slip");
+  const approved = staffText("approval.was", { name: "Ben", lead: "Grace" });
+  await expect(slip.locator("div", { hasText: staffText("report.void") }).last()).toContainText(`1 × ${DISH} · ${staffText("void.sent-back")} · ${approved}`);
+  await expect(slip.locator("div", { hasText: "waited long" }).last()).toContainText(approved);
+  await expect(slip.locator(".unapproved")).toHaveCount(0);
+  await context.setOffline(false);
+  await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
+  const other = await ApiDevice.pair(servery);
+  const [grace] = ((await other.records("cashier")) as { id: string; name: string }[]).filter(({ name }) => name === "Grace");
+  const voids = ((await other.records("bill")) as { voids?: { allowance?: object; reason: string }[] }[]).flatMap((bill) => bill.voids ?? []);
+  expect(voids.at(-1)).toMatchObject({ reason: "sent_back", allowance: { approved_by: grace.id } });
+  expect(await other.records("refused_op")).toEqual([]);
+  await other.end();
+});
+
+test("who leads the shift is asked for nothing, and refunds and cash out are approved", async ({ page, servery }) => {
+  const till = await openTill(page, servery);
+  await signInBen(page, till);
+  await till.openShift();
+  await page.locator(".shift").getByRole("button", { name: staffText("shift.cash") }).click();
+  await till.sheet.getByLabel(staffText("pay.amount")).fill("20");
+  await till.sheet.getByLabel(staffText("discount.reason")).fill("flour");
+  await till.sheet.locator("button.main").click();
+  await expect(till.approval).toContainText(staffText("approval.cash-out"));
+  await enterPin(till, "2580");
+  await expect(till.sheet).toHaveCount(0);
+  await page.locator(".who").first().click();
+  await till.sheet.getByRole("button", { name: "Grace", exact: true }).click();
+  await till.sheet.getByLabel(staffText("cashier.pin"), { exact: true }).fill("2580");
+  await till.sheet.locator("button.main").click();
+  await expect(page.locator(".who").first()).toHaveText("Grace");
+  await till.openCounterBill();
+  await till.ringUp(DRINK);
+  await giveDiscount(till, "friend");
+  await expect(till.approval).toHaveCount(0);
+  await expect(till.bill.locator(".sums")).toContainText("friend");
+});
+
+test("the dialog for an approval is accessible", async ({ page, servery }) => {
+  const till = await openTill(page, servery);
+  await signInBen(page, till);
+  await till.openShift();
+  await till.openCounterBill();
+  await till.ringUp(DISH);
+  await till.send();
+  await till.takeBack(DISH, undefined);
+  await expectAccessible(page);
+  await till.sheet.getByRole("button", { name: staffText("void.mistake") }).click();
+  await expect(till.approval).toBeVisible();
+  await expect(till.approval.getByLabel(staffText("cashier.pin"), { exact: true })).toBeFocused();
+  await expectAccessible(page);
 });
 
 for (const screen of ["till", "kitchen", "floor", "runs"]) {

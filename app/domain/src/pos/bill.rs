@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     allocate::allocate,
+    contact::DeliveryAddress,
     currency::Minor,
     id::{BillId, CashierId, DeviceId, DiscountId, DishId, LineId, OpId, PaymentId, TableId, TicketId},
     selection::QuotedPick,
@@ -62,10 +63,34 @@ pub enum Seat {
     /// Ordered at the counter to take away.
     Away,
     Table(TableId),
-    Phone {
-        name: String,
-        phone: String,
-    },
+    Phone(Box<PhoneOrder>),
+}
+
+/// What a guest on the phone has ordered: for whom, when, and where it goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhoneOrder {
+    pub name: String,
+    pub phone: String,
+    /// When the guest wants it; absent: as soon as possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    /// Absent: it is collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<PhoneDelivery>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhoneDelivery {
+    pub address: DeliveryAddress,
+    /// The name of the zone, as it was then.
+    pub zone: String,
+    pub fee: Minor,
+    /// The total of the dishes from which the fee is not charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_from: Option<Minor>,
+    pub fee_tax: TaxRate,
 }
 
 /// A dish as it was rung up: its price does not change with the menu.
@@ -142,6 +167,8 @@ pub struct Sums {
     pub dishes: Minor,
     /// The amount of each discount, in order.
     pub off: Vec<Minor>,
+    /// For the delivery.
+    pub fee: Minor,
     pub taxes: Vec<Tax>,
     pub total: Minor,
 }
@@ -154,7 +181,40 @@ impl Seat {
     pub fn place(&self) -> Place {
         match self {
             Self::Counter | Self::Table(_) => Place::In,
-            Self::Away | Self::Phone { .. } => Place::Away,
+            Self::Away | Self::Phone(_) => Place::Away,
+        }
+    }
+}
+
+impl Seat {
+    pub fn phone_order(&self) -> Option<&PhoneOrder> {
+        match self {
+            Self::Phone(order) => Some(order),
+            Self::Counter | Self::Away | Self::Table(_) => None,
+        }
+    }
+
+    fn delivery(&self) -> Option<&PhoneDelivery> {
+        self.phone_order()?.delivery.as_ref()
+    }
+
+    /// For a second bill of the same guests: the delivery is paid once.
+    pub(super) fn without_fee(&self) -> Self {
+        let mut seat = self.clone();
+        if let Self::Phone(order) = &mut seat
+            && let Some(delivery) = &mut order.delivery
+        {
+            delivery.fee = Minor::ZERO;
+        }
+        seat
+    }
+}
+
+impl PhoneDelivery {
+    fn fee_for(&self, dishes: Minor) -> Minor {
+        match self.free_from.is_some_and(|from| dishes >= from) {
+            true => Minor::ZERO,
+            false => self.fee,
         }
     }
 }
@@ -256,18 +316,23 @@ impl Bill {
                 .for_each(|(amount, part)| *amount = *amount - part);
         }
         let place = self.seat.place();
+        // A bill without dishes brings nothing.
+        let delivery = self.seat.delivery().filter(|_| dishes > Minor::ZERO);
+        let fee = delivery.map(|delivery| (delivery.fee_tax, delivery.fee_for(dishes)));
         let taxed = self
             .lines
             .iter()
             .zip(&amounts)
-            .flat_map(|(line, amount)| line.at_rates(place, *amount));
+            .flat_map(|(line, amount)| line.at_rates(place, *amount))
+            .chain(fee);
         let taxes = taxes(!self.plus_tax, taxed);
         let added: Minor = taxes.iter().filter(|_| self.plus_tax).map(|tax| tax.tax).sum();
         Sums {
             dishes,
             off,
+            fee: fee.map(|(_, fee)| fee).unwrap_or_default(),
             taxes,
-            total: amounts.into_iter().sum::<Minor>() + added,
+            total: amounts.into_iter().sum::<Minor>() + fee.map(|(_, fee)| fee).unwrap_or_default() + added,
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
     op::{Action, Op},
     ticket::{Ticket, TicketSource},
 };
-use crate::id::OrderId;
+use crate::{contact::DeliveryAddress, id::OrderId};
 
 /// Whose data is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,9 +73,12 @@ impl Op {
 }
 
 fn erase_in_seat(seat: &mut Seat) {
-    if let Seat::Phone { name, phone } = seat {
-        name.clear();
-        phone.clear();
+    if let Seat::Phone(order) = seat {
+        order.name.clear();
+        order.phone.clear();
+        if let Some(delivery) = &mut order.delivery {
+            delivery.address = DeliveryAddress::default();
+        }
     }
 }
 
@@ -118,11 +121,12 @@ mod tests {
         lang::Lang,
         pos::{
             RefusedOp,
-            bill::BillLine,
+            bill::{BillLine, PhoneDelivery, PhoneOrder},
             delivery_run::Stop,
             op::{OP_VERSION, OpRefusal},
             ticket::TicketItem,
         },
+        tax::TaxRate,
         time::Timestamp,
     };
 
@@ -145,10 +149,26 @@ mod tests {
     }
 
     fn seat() -> Seat {
-        Seat::Phone {
+        let address = DeliveryAddress {
+            street: SECRET.into(),
+            postcode: SECRET.into(),
+            city: SECRET.into(),
+            hint: SECRET.into(),
+            location: None,
+        };
+        let delivery = PhoneDelivery {
+            address,
+            zone: "Old town".into(),
+            fee: Minor(300),
+            free_from: None,
+            fee_tax: TaxRate(70_000),
+        };
+        Seat::Phone(Box::new(PhoneOrder {
             name: SECRET.into(),
             phone: SECRET.into(),
-        }
+            due_at: None,
+            delivery: Some(delivery),
+        }))
     }
 
     fn handover(proof: Proof) -> Handover {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     DeviceRecord, PosState, Record, RecordId, RefusedOp, Stock, Till,
-    bill::{Bill, BillLine, Discount, Off, Seat},
+    bill::{Bill, BillLine, Discount, Off, PhoneDelivery, PhoneOrder, Seat},
     cashier::Cashier,
     decide,
     delivery_run::{DeliveryRun, Handover, Proof, Stop},
@@ -1177,10 +1177,21 @@ fn a_kitchen_learns_neither_how_to_reach_a_guest_nor_what_others_were_refused() 
         id: TicketId(1),
         of: TicketSource::Bill {
             bill: BILL,
-            seat: Seat::Phone {
+            seat: Seat::Phone(Box::new(PhoneOrder {
                 name: "Eve".into(),
                 phone: "+41 44 000 00 01".into(),
-            },
+                due_at: None,
+                delivery: Some(PhoneDelivery {
+                    address: DeliveryAddress {
+                        street: "Quay 7".into(),
+                        ..DeliveryAddress::default()
+                    },
+                    zone: "Old town".into(),
+                    fee: Minor(300),
+                    free_from: None,
+                    fee_tax: TaxRate(70_000),
+                }),
+            })),
             name: String::new(),
         },
         taken_at: Timestamp(0),
@@ -1189,7 +1200,10 @@ fn a_kitchen_learns_neither_how_to_reach_a_guest_nor_what_others_were_refused() 
         off: false,
     };
     let seen = serde_json::to_string(&kitchen.view(Record::Ticket(ticket))).unwrap();
-    assert!(seen.contains("Eve") && !seen.contains("+41"), "{seen}");
+    assert!(
+        seen.contains("Eve") && !seen.contains("+41") && !seen.contains("Quay"),
+        "{seen}"
+    );
     let refused = |device| {
         let cashier = Cashier {
             id: CashierId(1),
@@ -1681,4 +1695,68 @@ proptest! {
             prop_assert!(serde_json::to_string(record).is_ok());
         }
     }
+}
+
+fn phone_order(fee: i64, free_from: Option<i64>) -> Seat {
+    Seat::Phone(Box::new(PhoneOrder {
+        name: "Eve".into(),
+        phone: "+41 44 000 00 01".into(),
+        due_at: Some(Timestamp(7_200)),
+        delivery: Some(PhoneDelivery {
+            address: DeliveryAddress::default(),
+            zone: "Old town".into(),
+            fee: Minor(fee),
+            free_from: free_from.map(Minor),
+            fee_tax: TaxRate(190_000),
+        }),
+    }))
+}
+
+#[test]
+fn a_delivery_by_phone_adds_its_fee_once_and_its_tax() {
+    let mut day = Day::new();
+    let seat = phone_order(300, Some(2_000));
+    day.does(ADA, Action::Move { bill: BILL, seat });
+    assert_eq!(day.bill().sums().total, Minor(0), "nothing is brought yet");
+    day.adds(ADA, 1, "Beer", 450);
+    day.adds(ADA, 2, "Schnitzel", 1_490);
+    let sums = day.bill().sums();
+    assert_eq!((sums.dishes, sums.fee, sums.total), (Minor(1_940), Minor(300), Minor(2_240)));
+    let tax = sums.taxes.iter().find(|tax| tax.rate == TaxRate(190_000));
+    assert_eq!(tax.unwrap().of, Minor(300));
+    // Part of it on a bill of its own: the delivery is paid once.
+    let part = SplitPart {
+        line: LineId(2),
+        count: 1,
+        becomes: LineId(20),
+    };
+    day.does(
+        ADA,
+        Action::Split {
+            bill: BILL,
+            into: BillId(2),
+            parts: vec![part],
+        },
+    );
+    assert_eq!(day.pos.bill(BillId(2)).unwrap().sums().total, Minor(1_490));
+    assert_eq!(day.bill().sums().total, Minor(750));
+    day.adds(ADA, 3, "Schnitzel", 1_600);
+    assert_eq!(day.bill().sums().fee, Minor(0), "free from twenty on");
+}
+
+#[test]
+fn a_ticket_of_a_phone_order_is_due_when_the_guest_wants_it() {
+    let mut day = Day::new();
+    let seat = phone_order(0, None);
+    day.does(ADA, Action::Move { bill: BILL, seat });
+    day.adds(ADA, 1, "Beer", 450);
+    day.sends(ADA, 1, changes(day.bill()));
+    let due = |day: &Day| day.pos.ticket(TicketId(1)).unwrap().due_at;
+    assert_eq!(due(&day), Some(Timestamp(7_200)));
+    let seat = Seat::Phone(Box::new(PhoneOrder {
+        due_at: Some(Timestamp(9_000)),
+        ..day.bill().seat.phone_order().unwrap().clone()
+    }));
+    day.does(ADA, Action::Move { bill: BILL, seat });
+    assert_eq!(due(&day), Some(Timestamp(9_000)), "the guest has called again");
 }

@@ -58,15 +58,16 @@ pub struct TicketItem {
 }
 
 impl Ticket {
-    /// Without the guest's phone number.
+    /// Without the guest's phone number and address.
     #[must_use]
     pub fn for_kitchen(mut self) -> Self {
         if let TicketSource::Bill {
-            seat: Seat::Phone { phone, .. },
+            seat: Seat::Phone(order),
             ..
         } = &mut self.of
         {
-            phone.clear();
+            order.phone.clear();
+            order.delivery = None;
         }
         self
     }
@@ -135,7 +136,7 @@ pub(super) fn send(
         id,
         of,
         taken_at,
-        due_at: None,
+        due_at: bill.seat.phone_order().and_then(|order| order.due_at),
         items,
         off: false,
     })

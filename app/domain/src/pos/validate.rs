@@ -1,7 +1,7 @@
 //! The limits of every action.
 
 use super::{
-    bill::{BillLine, Discount, Off, Seat},
+    bill::{BillLine, Discount, Off, PhoneOrder, Seat},
     delivery_run::{Handover, Proof},
     op::Action,
     payment::Tender,
@@ -99,11 +99,28 @@ impl Action {
 
 impl Seat {
     fn check(&self) -> Checked {
-        let Self::Phone { name, phone } = self else {
+        match self.phone_order() {
+            Some(order) => order.check(),
+            None => Ok(()),
+        }
+    }
+}
+
+impl PhoneOrder {
+    fn check(&self) -> Checked {
+        check_text("name", &self.name, limits::NAME)?;
+        check_text("phone", &self.phone, limits::PHONE)?;
+        let Some(delivery) = &self.delivery else {
             return Ok(());
         };
-        check_text("name", name, limits::NAME)?;
-        check_text("phone", phone, limits::PHONE)
+        let address = &delivery.address;
+        let lines = [&address.street, &address.postcode, &address.city, &address.hint];
+        lines
+            .into_iter()
+            .try_for_each(|line| check_text("address", line, limits::ADDRESS))?;
+        check_text("zone", &delivery.zone, limits::NAME)?;
+        amount("fee", delivery.fee, 0)?;
+        check_number("fee_tax", i64::from(delivery.fee_tax.0), 0, 1_000_000)
     }
 }
 

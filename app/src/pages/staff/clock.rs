@@ -56,6 +56,16 @@ pub fn time_of_day(at: Timestamp) -> String {
     text.get(11..16).map(str::to_owned).unwrap_or(text)
 }
 
+/// The next moment at which the restaurant's clocks show `18:30`.
+pub fn next_at(now: Timestamp, typed: &str) -> Option<Timestamp> {
+    let minutes = |clock: &str| {
+        let (hours, minutes) = clock.split_once(':')?;
+        Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
+    };
+    let ahead = (minutes(typed)? - minutes(&time_of_day(now))?).rem_euclid(24 * 60);
+    Some(Timestamp((now.0 / 60 + ahead) * 60))
+}
+
 /// Uses the browser's time-zone database; the Swedish locale formats as `2026-11-21 13:05:00`.
 fn local(at: Timestamp) -> String {
     let options = Object::new();

@@ -20,6 +20,7 @@ use servery_domain::{
 
 use super::{
     approval::{PendingApproval, approval},
+    clock::time_of_day,
     premises::Premises,
 };
 use crate::{
@@ -223,7 +224,13 @@ pub fn seat(texts: Texts, pos: &PosState, seat: &Seat, name: &str) -> String {
         Seat::Counter => texts.get(Key::SeatCounter).to_owned(),
         Seat::Away => texts.get(Key::SeatAway).to_owned(),
         Seat::Table(table) => at_table(texts, &table_name(pos, *table)),
-        Seat::Phone { name, .. } => texts.fill(Key::SeatPhone, &[("name", name)]),
+        Seat::Phone(order) => {
+            let seat = texts.fill(Key::SeatPhone, &[("name", &order.name)]);
+            match order.due_at {
+                Some(due_at) => format!("{seat} · {}", time_of_day(due_at)),
+                None => seat,
+            }
+        }
     };
     if name.is_empty() {
         seat

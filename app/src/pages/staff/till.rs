@@ -8,6 +8,7 @@ mod line;
 mod options;
 mod pay;
 mod payments;
+mod phone;
 mod picker;
 mod reader;
 mod receipt;
@@ -110,7 +111,8 @@ fn over(till: &TillState) -> impl IntoView + use<> {
             TillDialog::Refund(payable, payment) => {
                 EitherOf16::K(Either::Right(view! { <refund::Refund till payable payment/> }))
             }
-            TillDialog::Phone => EitherOf16::L(view! { <bill_details::Phone till/> }),
+            TillDialog::Phone => EitherOf16::L(view! { <phone::Phone till is_new=true/> }),
+            TillDialog::PhoneDetails => EitherOf16::L(view! { <phone::Phone till is_new=false/> }),
             TillDialog::Tables => EitherOf16::M(view! { <bill_details::Tables till/> }),
             TillDialog::OpenShift => EitherOf16::N(view! { <shift::OpenShift till/> }),
             TillDialog::MoveCash => EitherOf16::O(view! { <shift::MoveCash till/> }),

@@ -8,7 +8,7 @@ use servery_domain::{
     order::Event,
     pos::{
         Record, RecordId,
-        bill::Seat,
+        bill::{PhoneOrder, Seat},
         delivery_run::{Handover, Proof},
         op::Action,
     },
@@ -38,10 +38,11 @@ fn cancelled() -> Event {
 fn phone_bill() -> Action {
     Action::Open {
         bill: BILL,
-        seat: Seat::Phone {
+        seat: Seat::Phone(Box::new(PhoneOrder {
             name: "Ada".into(),
             phone: "+1 555".into(),
-        },
+            ..PhoneOrder::default()
+        })),
         plus_tax: false,
     }
 }
@@ -188,10 +189,11 @@ async fn erase_order_takes_all_of_one_order() {
         let pos = fixture.pos_state(&till).await;
         assert_eq!(
             pos.bill(BILL).unwrap().seat,
-            Seat::Phone {
+            Seat::Phone(Box::new(PhoneOrder {
                 name: "Ada".into(),
-                phone: "+1 555".into()
-            },
+                phone: "+1 555".into(),
+                ..PhoneOrder::default()
+            })),
             "{engine}: somebody else's"
         );
         let (soon, later) = (Timestamp(NOW.0 + 1), Timestamp(NOW.0 + 60));

@@ -156,7 +156,7 @@ pub fn split(pos: &PosState, op: &Op, (from, into): (BillId, BillId), parts: &[S
     let beside = || Bill {
         served_by: op.by,
         plus_tax: from.plus_tax,
-        ..Bill::new(into, from.seat.clone(), op.at)
+        ..Bill::new(into, from.seat.without_fee(), op.at)
     };
     let mut into = pos.merged_bill(into).cloned().unwrap_or_else(beside);
     if from.id == into.id {

@@ -57,6 +57,7 @@ pub fn update_tickets(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
     let mut moved = Vec::new();
     for bill in bills().filter(was_elsewhere) {
         let at = now_at(bill);
+        let due_at = at.seat.phone_order().and_then(|order| order.due_at);
         let of = TicketSource::Bill {
             bill: at.id,
             seat: at.seat,
@@ -70,6 +71,7 @@ pub fn update_tickets(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
         moved.extend(open.map(|ticket| {
             Record::Ticket(Ticket {
                 of: of.clone(),
+                due_at,
                 ..ticket.clone()
             })
         }));

@@ -13,7 +13,10 @@ use servery_domain::{
     tax::TaxRate,
 };
 
-use super::till_state::{TillDialog, TillState};
+use super::{
+    phone::destination,
+    till_state::{TillDialog, TillState},
+};
 use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 type InHand = Memo<Option<Arc<Bill>>>;
@@ -69,11 +72,16 @@ fn bill_view(till: &TillState, bill: InHand) -> impl IntoView + use<> {
     let due = Memo::new(move |_| {
         sums.with(|sums| sums.as_ref().map_or(Minor::ZERO, |sums| sums.total)) - read(bill, Bill::paid)
     });
+    let goes_to = move || {
+        let lines = read(bill, |bill| bill.seat.phone_order().map(destination).unwrap_or_default());
+        (!lines.is_empty()).then(|| view! { <p class="goes-to" dir="auto">{lines.join(" · ")}</p> })
+    };
     let doings = doings(till, bill, due);
     let sums = sums_of(till, bill, sums, due);
     view! {
         <section class="bill" aria-label=till.text(Key::BillTitle)>
             <header><h2 dir="auto">{label}</h2><span class="guests">{guests}</span></header>
+            {goes_to}
             {beside(till, bill)}
             {paid}
             {empty}
@@ -206,6 +214,7 @@ fn sums_of(
             row(words, -*off)
         });
         let off: Vec<_> = off.collect();
+        let fee = (sums.fee != Minor::ZERO).then(|| row(till.text(Key::BillDelivery).to_owned(), sums.fee));
         let tax = &till.premises.listing.restaurant.tax.name;
         let taxes = sums.taxes.iter().filter(|_| bill.plus_tax);
         let taxes: Vec<_> = taxes
@@ -227,6 +236,7 @@ fn sums_of(
         Some(view! {
             <dl class="sums">
                 {off}
+                {fee}
                 {taxes}
                 {paid}
                 <div class="due"><dt>{till.text(key)}</dt><dd dir="auto">{till.money(due)}</dd></div>
@@ -266,12 +276,19 @@ pub fn More(till: TillState) -> impl IntoView {
         .bill()
         .get_untracked()
         .is_none_or(|bill| bill.due() == Minor::ZERO && bill.unsent_count() == 0);
+    let is_phone = till
+        .bill()
+        .get_untracked()
+        .is_some_and(|bill| bill.seat.phone_order().is_some());
     let lay = |key: Key, over: TillDialog| {
         let (shown, word) = (till.over, till.text(key));
         view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
     };
     let keys = [
-        lay(Key::DoName, TillDialog::Name),
+        match is_phone {
+            true => lay(Key::DoPhone, TillDialog::PhoneDetails),
+            false => lay(Key::DoName, TillDialog::Name),
+        },
         lay(Key::DoGuests, TillDialog::Guests),
         lay(Key::DoMove, TillDialog::Move),
         lay(Key::DoMerge, TillDialog::Merge),

@@ -148,31 +148,3 @@ pub fn Guests(till: TillState) -> impl IntoView {
         view! { <Dialog title=till.text(Key::DoGuests) close=till.close()><ul class="table-keys">{buttons}</ul></Dialog> },
     )
 }
-
-#[component]
-pub fn Phone(till: TillState) -> impl IntoView {
-    let (name, phone) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    let opening = till.clone();
-    let open = move |event: SubmitEvent| {
-        event.prevent_default();
-        let value = |field: NodeRef<html::Input>| {
-            field
-                .get_untracked()
-                .map(|field| field.value().trim().to_owned())
-                .unwrap_or_default()
-        };
-        opening.open(Seat::Phone {
-            name: value(name),
-            phone: value(phone),
-        });
-    };
-    view! {
-        <Dialog title=till.text(Key::BillsPhone) close=till.close()>
-            <form class="fields" on:submit=open>
-                <label><span>{till.text(Key::PhoneName)}</span><input node_ref=name required maxlength=limits::NAME autocomplete="off" autofocus/></label>
-                <label><span>{till.text(Key::PhoneNumber)}</span><input node_ref=phone type="tel" dir="ltr" maxlength=limits::PHONE autocomplete="off"/></label>
-                <button type="submit" class="main">{till.text(Key::PhoneOpen)}</button>
-            </form>
-        </Dialog>
-    }
-}

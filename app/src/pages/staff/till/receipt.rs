@@ -18,6 +18,7 @@ use servery_domain::{
 
 use super::{
     payments::label,
+    phone::destination,
     till_state::{TillDialog, TillState},
 };
 use crate::{
@@ -148,6 +149,8 @@ struct ReceiptSlip {
     sums: Vec<(String, Minor)>,
     total: Minor,
     taxes: Vec<(String, Minor)>,
+    /// Where it is brought.
+    goes_to: Vec<String>,
 }
 
 struct ReceiptLine {
@@ -175,6 +178,7 @@ impl ReceiptSlip {
             .iter()
             .zip(&sums.off)
             .map(|(discount, off)| (discount.reason.clone(), -*off));
+        let fee = (sums.fee != Minor::ZERO).then(|| (till.text(Key::BillDelivery).to_owned(), sums.fee));
         // An added tax is listed before the total; a contained tax after it.
         let (added, within) = match bill.plus_tax {
             true => (taxes(till, Key::ReceiptTaxAdded, &sums.taxes), Vec::new()),
@@ -184,9 +188,10 @@ impl ReceiptSlip {
             lines: lines
                 .map(|line| ReceiptLine::new(line.count.into(), &line.name, line.sum(), &line.picks))
                 .collect(),
-            sums: off.chain(added).collect(),
+            sums: off.chain(fee).chain(added).collect(),
             total: sums.total,
             taxes: within,
+            goes_to: bill.seat.phone_order().map(destination).unwrap_or_default(),
         }
     }
 
@@ -198,6 +203,7 @@ impl ReceiptSlip {
                 sums: Vec::new(),
                 total: payment.amount + payment.tip,
                 taxes: Vec::new(),
+                goes_to: Vec::new(),
             };
         };
         let within = till.premises.listing.restaurant.tax.included;
@@ -217,6 +223,7 @@ impl ReceiptSlip {
             } else {
                 Vec::new()
             },
+            goes_to: Vec::new(),
         }
     }
 }
@@ -279,6 +286,7 @@ fn paper(
                 <p dir="auto">{address}</p>
                 {head}
                 <p dir="auto">{label}</p>
+                {slip.goes_to.iter().map(|line| view! { <p dir="auto">{line.clone()}</p> }).collect::<Vec<_>>()}
             </header>
             <ol>{slip.lines.iter().map(|line| row(till, line)).collect::<Vec<_>>()}</ol>
             <dl>

@@ -58,7 +58,10 @@ pub enum TillDialog {
     Receipt(Payable, PaymentId),
     Refund(Payable, PaymentId),
     Receipts,
+    /// A new order by phone.
     Phone,
+    /// Name, time and address of the current bill's.
+    PhoneDetails,
     Tables,
     OpenShift,
     MoveCash,
