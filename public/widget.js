@@ -23,10 +23,7 @@
   const show = async (place) => {
     const lang = place.closest("[lang]")?.lang.slice(0, 2);
     const address = `${server}/restaurants/${encodeURIComponent(place.dataset.servery)}/widget`;
-    const get = (query) => fetch(address + query, { credentials: "omit" });
-    let answer = await get(lang ? `?lang=${encodeURIComponent(lang)}` : "");
-    // The site is in a language that the server has no texts in: then in that of the menu.
-    if (answer.status === 422 && lang) answer = await get("");
+    const answer = await fetch(address + (lang ? `?lang=${encodeURIComponent(lang)}` : ""), { credentials: "omit" });
     if (!answer.ok) return;
     const template = document.createElement("template");
     template.innerHTML = await answer.text();

@@ -64,7 +64,7 @@ test("colour, typefaces and logo are chosen, and guests see them once they are p
   await appReady(board);
   await upload(board, browser);
 
-  await setRenderMode(page.context(), servery.url, "hydrated");
+  await setRenderMode(page.context(), servery.url, "thick");
   await page.goto(`/restaurants/${DINER}`);
   await expect(page.locator(".masthead .logo"), "not before it is published").toHaveCount(0);
   await publish(board);

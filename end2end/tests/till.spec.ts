@@ -406,6 +406,49 @@ test("who leads the shift is asked for nothing, and refunds and cash out are app
   await expect(till.bill.locator(".sums")).toContainText("friend");
 });
 
+test("an order by phone has a time, an address and the fee of its zone", async ({ page, servery, context }) => {
+  const till = await openTill(page, servery);
+  await till.openShift();
+  await page.locator(".bills .new").getByRole("button", { name: staffText("bills.phone") }).click();
+  const field = (key: string) => till.sheet.getByLabel(staffText(key), { exact: true });
+  await field("phone.name").fill("Ada Lovelace");
+  await field("phone.number").fill("+1 212 555 0199");
+  await field("phone.time").fill("18:30");
+  await expect(field("phone.street")).toBeHidden();
+  await field("phone.deliver").check();
+  await field("phone.street").fill("1 Hudson Street");
+  await till.sheet.locator("button.main").click();
+  await expect(till.sheet.getByRole("alert")).toContainText(staffText("phone.no-zone"));
+  await field("phone.postcode").fill("10014");
+  await expect(field("phone.zone"), "the postcode says the zone").toHaveValue("0");
+  await expectAccessible(page);
+  await till.sheet.locator("button.main").click();
+  await expect(till.bill.locator("h2")).toContainText("18:30");
+  await expect(till.bill.locator(".goes-to")).toHaveText("1 Hudson Street · 10014 Millbrook · +1 212 555 0199");
+  await till.ringUp(DISH);
+  const fee = till.bill.locator(".sums div", { hasText: staffText("bill.delivery") });
+  await expect(fee).toContainText("$2.99");
+  await till.send();
+  const kitchen = await context.newPage();
+  await kitchen.goto(KITCHEN);
+  const ticket = kitchen.locator(".kitchen-ticket", { hasText: "Ada Lovelace" });
+  await expect(ticket).toContainText("18:30");
+  await expect(ticket).not.toContainText("Hudson");
+  await kitchen.close();
+  // The guest has called again.
+  await till.more("do.phone");
+  await expect(field("phone.street")).toHaveValue("1 Hudson Street");
+  await field("phone.zone").selectOption("1");
+  await field("phone.time").fill("19:15");
+  await till.sheet.locator("button.main").click();
+  await expect(till.sheet).toHaveCount(0);
+  await expect(fee).toContainText("$4.99");
+  await expect(till.bill.locator("h2")).toContainText("19:15");
+  await till.pay();
+  await expect(till.sheet.locator(".slip")).toContainText("1 Hudson Street");
+  await expect(till.sheet.locator(".slip dl")).toContainText("$4.99");
+});
+
 test("the dialog for an approval is accessible", async ({ page, servery }) => {
   const till = await openTill(page, servery);
   await signInBen(page, till);

@@ -601,13 +601,13 @@ impl Tabs {
                 },
             );
         });
-        self.handle(ClientEvent::OpRequested(NewOp {
+        self.handle(ClientEvent::OpRequested(Box::new(NewOp {
             id,
             at: now(),
             by: self.by.get_untracked(),
             approved_by,
             action,
-        }));
+        })));
         Box::pin(async move {
             // The promise never rejects.
             let _ = JsFuture::from(promise).await;

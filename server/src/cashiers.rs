@@ -7,11 +7,12 @@ use servery_domain::{
     account::Permission,
     audit::Author,
     contact::invalid_field,
-    id::{CashierId, RestaurantId},
+    id::CashierId,
     limits,
-    pos::cashier::{Cashier, NewCashier, PIN_ROUNDS},
+    pos::cashier::{NewCashier, PIN_ROUNDS},
     problem::ProblemType,
 };
+use servery_store::cashiers::{CashierChange, CashierOutcome};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -42,19 +43,20 @@ pub async fn put(
         .take_for_person(&rate_limit::PINS, &user.account.id.to_string(), client)?;
     let NewCashier { name, pin, role } = new;
     let pin = match pin {
-        Some(pin) => hashed(id, pin).await?,
-        None => known_pin(app, restaurant, id).await?,
+        Some(pin) => Some(hashed(id, pin).await?),
+        None => None,
     };
-    let cashier = Cashier {
+    let change = CashierChange {
         id,
         name: name.trim().to_owned(),
         pin,
         role,
     };
     let by = (Author::Account(user.account.id), clock::now());
-    match app.store.put_cashier(restaurant, &cashier, by).await? {
-        true => Ok(()),
-        false => Err(ApiError::new(
+    match app.store.put_cashier(restaurant, &change, by).await? {
+        CashierOutcome::Done => Ok(()),
+        CashierOutcome::NoPin => Err(invalid_field("pin", "is missing: a new cashier needs one").into()),
+        CashierOutcome::TooMany => Err(ApiError::new(
             ProblemType::Conflict,
             format!("a restaurant has at most {} cashiers", limits::CASHIERS),
         )),
@@ -81,13 +83,6 @@ async fn hashed(id: CashierId, pin: String) -> Result<String, ApiError> {
         pin_hash(id, &pin)
     });
     hash.await.map_err(|error| ApiError::internal(&error))
-}
-
-async fn known_pin(app: &AppState, restaurant: RestaurantId, id: CashierId) -> Result<String, ApiError> {
-    let known = app.store.cashiers(restaurant).await?.into_iter();
-    let known = known.into_iter().find(|cashier| cashier.id == id);
-    let known = known.ok_or_else(|| invalid_field("pin", "is missing: a new cashier needs one"))?;
-    Ok(known.pin)
 }
 
 /// As the tills compute it, in `frontend/src/pos_client/pin.rs`.

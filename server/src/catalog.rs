@@ -245,12 +245,11 @@ impl CatalogSnapshot {
         set.map(|intake| intake.at(now)).unwrap_or_default()
     }
 
-    pub fn page(&self, search: &Search) -> servery_domain::cursor::Page<Listing> {
-        search.page(
-            self.restaurants
-                .iter()
-                .map(|(listing, _)| Listing::clone(listing)),
-        )
+    /// Of all restaurants, or of this one.
+    pub fn page(&self, search: &Search, only: Option<&Slug>) -> servery_domain::cursor::Page<Listing> {
+        let listings = self.restaurants.iter().map(|(listing, _)| listing);
+        let listings = listings.filter(|listing| only.is_none_or(|slug| listing.restaurant.slug == *slug));
+        search.page(listings.map(|listing| Listing::clone(listing)))
     }
 
     pub fn listing(&self, slug: &Slug) -> Option<&Arc<Listing>> {

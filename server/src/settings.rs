@@ -10,8 +10,9 @@ use std::{
 
 use axum::body::Bytes;
 use clap::Args;
+use reqwest::Url;
 use serde::Deserialize;
-use servery_domain::{restaurant::Listing, slug::Slug};
+use servery_domain::{domain_name::DomainName, restaurant::Listing, slug::Slug};
 
 use crate::payments::cards::{CardAccount, CardKeyError, CardKeys, Cards};
 
@@ -228,6 +229,15 @@ impl Settings {
         self.public_url
             .as_deref()
             .map_or_else(listened, |url| url.trim_end_matches('/').to_owned())
+    }
+
+    pub fn public_host(&self) -> Option<String> {
+        let url = Url::parse(&self.public_url()).ok()?;
+        url.host_str().map(str::to_owned)
+    }
+
+    pub fn is_public_host(&self, domain: &DomainName) -> bool {
+        self.public_host().as_deref() == Some(domain.as_str())
     }
 
     /// Where the pages of a restaurant are, on its own domain if it has one. Without a trailing slash.

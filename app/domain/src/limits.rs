@@ -88,6 +88,8 @@ pub const CASHIERS: usize = 200;
 pub const BILL_LINES: usize = 500;
 pub const DISCOUNTS: usize = 20;
 pub const VOIDS: usize = 200;
+/// The end of the year 9999, counted in seconds.
+pub const LAST_SECOND: i64 = 253_402_300_799;
 pub const GUESTS: u16 = 500;
 /// Orders of a delivery run, and characters of a photo that proves a delivery.
 pub const STOPS: usize = 30;

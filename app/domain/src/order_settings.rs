@@ -79,11 +79,15 @@ crate::codes::codes! {
 
 impl DeliveryZone {
     pub fn fee_for(&self, dishes: Minor) -> Minor {
-        if self.free_from.is_some_and(|from| dishes >= from) {
-            Minor::ZERO
-        } else {
-            self.fee
-        }
+        delivery_fee(self.fee, self.free_from, dishes)
+    }
+}
+
+/// The fee, unless the dishes come to the amount from which delivery is free.
+pub fn delivery_fee(fee: Minor, free_from: Option<Minor>, dishes: Minor) -> Minor {
+    match free_from.is_some_and(|from| dishes >= from) {
+        true => Minor::ZERO,
+        false => fee,
     }
 }
 

@@ -62,7 +62,10 @@ pub fn convert(file: &[u8], shape: PictureShape) -> Result<Vec<ConvertedFile>, C
     let mut files = Vec::new();
     for width in widths {
         let size = (u32::from(width), u32::from(shape.height(width)));
-        let scaled = picture.resize_exact(size.0, size.1, FilterType::Lanczos3);
+        let mut scaled = picture.resize_exact(size.0, size.1, FilterType::Lanczos3);
+        if let DynamicImage::ImageRgba8(pixels) = &mut scaled {
+            divide_by_alpha(pixels);
+        }
         let mut add = |format, content| {
             files.push(ConvertedFile {
                 format,
@@ -121,7 +124,8 @@ fn upright(file: &[u8]) -> Result<DynamicImage, PictureFault> {
     Ok(picture)
 }
 
-/// All of the picture in the middle of a square, not larger than needed. What is beside it is transparent.
+/// All of the picture in the middle of a square, not larger than needed. What is beside it is transparent. Its colours are multiplied by
+/// their opacity: else what is transparent would darken the edges when it is scaled.
 fn square(file: &[u8]) -> Result<DynamicImage, PictureFault> {
     let Photo {
         mut picture,
@@ -131,12 +135,16 @@ fn square(file: &[u8]) -> Result<DynamicImage, PictureFault> {
     let [.., largest] = PictureShape::Logo.widths();
     let most = u32::from(largest) * 2;
     if picture.width().max(picture.height()) > most {
-        picture = picture.thumbnail(most, most);
+        picture = match picture.color().has_alpha() {
+            true => smaller_by_alpha(picture, most),
+            false => picture.thumbnail(most, most),
+        };
     }
     let mut logo = picture.into_rgba8();
     if let Some(profile) = icc_profile {
         to_srgb(&mut logo, Layout::Rgba, &profile);
     }
+    multiply_by_alpha(&mut logo);
     let side = logo.width().max(logo.height());
     let mut square = RgbaImage::new(side, side);
     let (x, y) = ((side - logo.width()) / 2, (side - logo.height()) / 2);
@@ -144,6 +152,36 @@ fn square(file: &[u8]) -> Result<DynamicImage, PictureFault> {
     let mut square = DynamicImage::ImageRgba8(square);
     square.apply_orientation(orientation);
     Ok(square)
+}
+
+fn smaller_by_alpha(picture: DynamicImage, most: u32) -> DynamicImage {
+    let mut pixels = picture.into_rgba8();
+    multiply_by_alpha(&mut pixels);
+    let smaller = DynamicImage::ImageRgba8(pixels).thumbnail(most, most);
+    let mut pixels = smaller.into_rgba8();
+    divide_by_alpha(&mut pixels);
+    DynamicImage::ImageRgba8(pixels)
+}
+
+fn multiply_by_alpha(picture: &mut RgbaImage) {
+    for pixel in picture.pixels_mut() {
+        let [colors @ .., alpha] = &mut pixel.0;
+        let alpha = u32::from(*alpha);
+        for color in colors {
+            *color = ((u32::from(*color) * alpha + 127) / 255) as u8;
+        }
+    }
+}
+
+fn divide_by_alpha(picture: &mut RgbaImage) {
+    for pixel in picture.pixels_mut() {
+        let [colors @ .., alpha] = &mut pixel.0;
+        let alpha = u32::from(*alpha);
+        for color in colors {
+            let divided = (u32::from(*color) * 255 + alpha / 2).checked_div(alpha);
+            *color = divided.unwrap_or_default().min(255) as u8;
+        }
+    }
 }
 
 fn decode(file: &[u8]) -> Result<Photo, PictureFault> {
@@ -403,6 +441,15 @@ mod tests {
         );
         let [red, green, blue, _] = small.get_pixel(24, 48).0;
         assert_near(&Rgb([red, green, blue]), RED);
+        // An edge is as red as the rest, and not darker.
+        let edge = (40..56).map(|x| small.get_pixel(x, 48).0);
+        let edge = edge.filter(|pixel| (60..200).contains(&pixel[3]));
+        for [red, green, blue, alpha] in edge {
+            assert!(
+                red > 150 && green < 90 && blue < 90,
+                "{red} {green} {blue} at {alpha}"
+            );
+        }
         let tiny = written(two_colors(95, 40), ImageFormat::Png);
         assert!(matches!(
             convert(&tiny, PictureShape::Logo),

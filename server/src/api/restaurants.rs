@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Query, State},
-    http::HeaderMap,
+    http::{HeaderMap, Uri},
     response::Response,
 };
 use servery_app::api as address;
@@ -23,7 +23,10 @@ use utoipa::{
 use crate::{
     api::cached_answer::cached_answer,
     catalog::CatalogSnapshot,
-    http::error::{AcceptsJson, ApiError, Pairs, Text},
+    http::{
+        error::{AcceptsJson, ApiError, Pairs, Text},
+        own_domain,
+    },
     legal,
     state::AppState,
 };
@@ -43,7 +46,7 @@ impl PartialSchema for CuisineFilter {
 
 impl ToSchema for CuisineFilter {}
 
-/// The restaurants, in the order of their slugs
+/// The restaurants, in the order of their slugs. Under the domain of one of them, only that one
 #[utoipa::path(
     get, path = "/api/v1/restaurants", tag = "restaurants",
     params(
@@ -59,21 +62,22 @@ pub async fn list_restaurants(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     Query(pairs): Pairs,
+    uri: Uri,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
     let mut pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let search = Search::parse(&mut pairs)
         .map_err(|parameter| ApiError::new(ProblemType::Malformed, parameter.to_string()))?;
     let catalog = app.catalog.now();
-    let page = async { Ok(catalog.page(&search)) };
-    cached_answer(
-        &app,
-        &request,
-        catalog.edition,
-        address::restaurants(&search),
-        page,
-    )
-    .await
+    let own = own_domain::restaurant_at(&app, &catalog, &uri, &request)
+        .map(|listing| listing.restaurant.slug.clone());
+    // Another host has another answer under the same path.
+    let key = match &own {
+        Some(slug) => format!("{} of {slug}", address::restaurants(&search)),
+        None => address::restaurants(&search),
+    };
+    let page = async { Ok(catalog.page(&search, own.as_ref())) };
+    cached_answer(&app, &request, catalog.edition, key, page).await
 }
 
 /// One restaurant

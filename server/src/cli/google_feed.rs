@@ -40,7 +40,7 @@ pub fn run(
 
 fn has_link(listing: &Listing) -> bool {
     let ordering = &listing.restaurant.ordering;
-    ordering.collection || !ordering.zones.is_empty()
+    ordering.collection || ordering.delivers()
 }
 
 fn write(
@@ -49,6 +49,7 @@ fn write(
     data: Vec<Value>,
     now: Timestamp,
 ) -> Result<(), CliError> {
+    remove_earlier(folder, file)?;
     let data_file = format!("{file}_{}.json", now.0);
     let descriptor = json!({ "generation_timestamp": now.0, "name": name, "data_file": [data_file] });
     let descriptor_file = format!("{file}_{}.filesetdesc.json", now.0);
@@ -58,6 +59,27 @@ fn write(
     ] {
         let path = folder.join(file);
         fs::write(&path, content.to_string()).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Of the same kind: whoever uploads the folder uploads what holds today.
+fn remove_earlier(folder: &Path, file: &str) -> Result<(), CliError> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let rest = name.strip_prefix(file).and_then(|rest| rest.strip_prefix('_'));
+        let is_earlier = rest.is_some_and(|rest| {
+            let stamp = rest.trim_end_matches(".json").trim_end_matches(".filesetdesc");
+            rest.ends_with(".json") && stamp.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if is_earlier {
+            fs::remove_file(&path).map_err(failed)?;
+        }
     }
     Ok(())
 }
@@ -84,7 +106,7 @@ fn actions(settings: &Settings, listing: &Listing) -> Vec<Value> {
     let restaurant = &listing.restaurant;
     let ways = [
         ("TAKEOUT", restaurant.ordering.collection),
-        ("DELIVERY", !restaurant.ordering.zones.is_empty()),
+        ("DELIVERY", restaurant.ordering.delivers()),
     ];
     let offered = ways.into_iter().filter(|(_, is_offered)| *is_offered);
     let action = offered.map(|(way, _)| {

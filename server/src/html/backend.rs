@@ -160,7 +160,7 @@ impl ThinOfficeBackend for ServerBackend {}
 
 impl Handle<GetRestaurants> for ServerBackend {
     async fn handle(&self, GetRestaurants(search): &GetRestaurants) -> Result<Page<Listing>, Problem> {
-        Ok(self.snapshot.page(search))
+        Ok(self.snapshot.page(search, None))
     }
 }
 

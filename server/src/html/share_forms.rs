@@ -21,7 +21,12 @@ pub async fn post_domain(
 ) -> Response {
     let said = set(&context.0, user, &slug, form.get("domain")).await;
     let here = format!("/office/{slug}/share");
-    respond(said.map(|said| redirect(&address(&here, [said]))), &context).await
+    // What was refused is still there to be corrected.
+    let place = said.map(|said| match said {
+        ("wrong", _) => address(&here, [said, ("typed", form.get("domain"))]),
+        done => address(&here, [done]),
+    });
+    respond(place.map(|place| redirect(&place)), &context).await
 }
 
 /// What the page says about it.

@@ -104,8 +104,7 @@ async fn change_staff(
             let new = NewCashier {
                 name: form.get("name").to_owned(),
                 pin: Some(form.get("pin").to_owned()).filter(|pin| !pin.is_empty()),
-                role: TillRole::from_code(form.get("till-role"))
-                    .ok_or_else(|| not_accepted("'till-role' is not a role at the till"))?,
+                role: TillRole::from_code(form.get("till-role")),
             };
             cashiers::put(app, (&user, client), slug, cashier()?, new).await?;
             done("pin")

@@ -12,12 +12,13 @@ use axum::{
 };
 use leptos::prelude::*;
 use servery_app::{pages::browse::widget::Widget, text::Texts};
-use servery_domain::{lang::Lang, problem::ProblemType};
+use servery_domain::lang::Lang;
 
-use super::{render::render, rendered::Rendered};
+use super::render::render;
 use crate::{
     catalog::restaurant_now::{RestaurantNow, restaurant_now},
     http::{
+        cached_body::Cached,
         content_hash::content_hash,
         error::{ApiError, Pairs, Text},
     },
@@ -27,41 +28,41 @@ use crate::{
 /// Seconds for which browsers and proxies may keep it.
 const FRESH: i64 = 30;
 
-/// `GET /restaurants/{slug}/widget?lang=de`: a part of a page, for every web site; without a language, in that of the menu.
+/// `GET /restaurants/{slug}/widget?lang=de`: a part of a page, for every web site. Where there are no texts in its language, in that of
+/// the menu.
 pub async fn get_widget(
     State(app): State<Arc<AppState>>,
     Text(slug): Text,
     Query(pairs): Pairs,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    // Before what it is the key of: newer content under an older edition is looked up by nobody later.
+    let edition = app.catalog.now().edition;
     let RestaurantNow {
         listing, menu, now, ..
     } = restaurant_now(&app, &slug).await?;
-    let lang = match pairs.iter().find(|(name, _)| name == "lang") {
-        None => listing.restaurant.lang,
-        Some((_, tag)) => Lang::from_tag(tag).ok_or_else(|| {
-            ApiError::new(
-                ProblemType::NotAccepted,
-                format!("there are no texts in the language '{tag}'"),
-            )
-        })?,
-    };
+    let asked = pairs.iter().find(|(name, _)| name == "lang");
+    let lang = asked.and_then(|(_, tag)| Lang::from_tag(tag));
+    let lang = lang.unwrap_or(listing.restaurant.lang);
     let page = format!("{}/restaurants/{slug}", app.settings.base_url(&listing));
-    let fresh = (app.catalog.now().edition.until.0 - now.0.0).clamp(0, FRESH);
-    let texts = Texts::of(lang);
-    let document = move || {
-        let widget = Widget {
-            texts,
-            listing: &listing,
-            menu: &menu,
-            page,
+    let key = (edition, format!("/restaurants/{slug}/widget?lang={}", lang.tag()));
+    let cached = app.answer_cache.get_or_insert_async(&key, async {
+        let texts = Texts::of(lang);
+        let document = move || {
+            let widget = Widget {
+                texts,
+                listing: &listing,
+                menu: &menu,
+                page,
+            };
+            widget.view().to_html()
         };
-        widget.view().to_html()
-    };
-    let rendered = render(|| (), document).await;
-    let etag = content_hash(rendered.html.as_bytes());
-    let rendered = Rendered::new(rendered.status, rendered.headers, rendered.html, Some(&etag));
-    let mut response = rendered.respond(&headers);
+        let html = render(|| (), document).await.html;
+        let tag = content_hash(html.as_bytes());
+        Ok::<Arc<Cached>, ApiError>(Cached::new("text/html; charset=utf-8", &tag, html))
+    });
+    let mut response = cached.await?.respond(&headers);
+    let fresh = (edition.until.0 - now.0.0).clamp(0, FRESH);
     let own = response.headers_mut();
     for (name, value) in [
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),

@@ -11,19 +11,18 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use servery_domain::{domain_name::DomainName, slug::Slug};
+use servery_domain::{domain_name::DomainName, restaurant::Listing, slug::Slug};
 
-use crate::state::AppState;
+use crate::{catalog::CatalogSnapshot, state::AppState};
 
 /// What begins with one of these is for people who work here, or about all restaurants.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 7] = [
     "account",
     "board",
     "invitations",
     "new-restaurant",
     "office",
     "operator",
-    "sitemap.xml",
     "staff",
 ];
 
@@ -40,11 +39,26 @@ pub async fn redirect_elsewhere(State(app): State<Arc<AppState>>, request: Reque
 
 fn place(app: &AppState, uri: &Uri, headers: &HeaderMap) -> Option<String> {
     let catalog = app.catalog.now();
+    let listing = restaurant_at(app, &catalog, uri, headers)?;
+    redirect(&listing.restaurant.slug, uri, &app.settings.public_url())
+}
+
+/// The restaurant whose own domain was asked.
+pub fn restaurant_at<'a>(
+    app: &AppState,
+    catalog: &'a CatalogSnapshot,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Option<&'a Listing> {
     if !catalog.has_domains() {
         return None;
     }
-    let listing = catalog.at_domain(&host(uri, headers)?)?;
-    redirect(&listing.restaurant.slug, uri, &app.settings.public_url())
+    let host = host(uri, headers)?;
+    // Somebody may have changed the installation's address to that of a restaurant.
+    match app.settings.is_public_host(&host) {
+        true => None,
+        false => catalog.at_domain(&host),
+    }
 }
 
 /// HTTP/2 names the host in the address.
@@ -85,6 +99,7 @@ mod tests {
             "/api/v1/restaurants/other",
             "/assets/style.css",
             "/service-worker.js",
+            "/sitemap.xml",
             "/shell/browse/en",
         ] {
             assert_eq!(to(here), None, "{here}");
@@ -96,7 +111,6 @@ mod tests {
             "/office/trattoria",
             "/board/trattoria",
             "/operator",
-            "/sitemap.xml",
         ] {
             assert_eq!(
                 to(elsewhere),

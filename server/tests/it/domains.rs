@@ -80,7 +80,20 @@ async fn a_domain_shows_its_restaurant_and_leads_elsewhere_for_the_rest() {
         assert_eq!(app.at(DOMAIN, path).await.status, 200, "{path}");
     }
     let api = app.get("/api/v1/restaurants", &[("host", DOMAIN)]).await;
-    assert_eq!(api.status, 200, "for the programs of its pages");
+    let slugs = |answer: &Answer| -> Vec<String> {
+        let page = answer.json();
+        let items = page["items"].as_array().unwrap().iter();
+        items
+            .map(|item| item["restaurant"]["slug"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        slugs(&api),
+        ["lighthouse-diner"],
+        "its pages' programs show no other"
+    );
+    let all = app.get("/api/v1/restaurants", &[("host", "eat.example")]).await;
+    assert!(slugs(&all).len() > 1);
     let page = app.at("eat.example", PAGE).await;
     let canonical = format!(r#"<link rel="canonical" href="https://{DOMAIN}{PAGE}""#);
     assert!(
@@ -108,6 +121,16 @@ async fn links_and_codes_name_the_domain() {
     assert_eq!(listed["domain"], DOMAIN);
     let map = app.get("/sitemap.xml", &[]).await;
     assert!(!map.text().contains(PAGE), "a sitemap is of one site");
+    let own = app.get("/sitemap.xml", &[("host", DOMAIN)]).await;
+    assert!(own.text().contains(&format!("<loc>https://{DOMAIN}{PAGE}</loc>")));
+    assert!(!own.text().contains("jade-lantern"));
+    app.put_table_code("lighthouse-diner", "window4", "Window 4")
+        .await;
+    let sheet = app
+        .get("/office/lighthouse-diner/tables/sheet.pdf", &[("cookie", &owner)])
+        .await;
+    let sheet = String::from_utf8_lossy(&sheet.body).into_owned();
+    assert!(sheet.contains(&format!("({DOMAIN}/t/window4)")));
 }
 
 #[tokio::test]
@@ -143,6 +166,7 @@ async fn a_domain_is_set_by_whoever_edits_the_restaurant_and_is_nobody_elses() {
         "https://order.example",
         "127.0.0.1",
         "eat.example",
+        "www.eat.example",
     ] {
         let answer = app.put_domain(&owner, "lighthouse-diner", wrong).await;
         assert!(
@@ -164,9 +188,12 @@ async fn a_domain_is_set_by_whoever_edits_the_restaurant_and_is_nobody_elses() {
         .problem(ProblemType::Conflict);
 
     for (typed, said) in [
-        ("jade.example", "?wrong=taken"),
-        ("https%3A%2F%2Feat.example%2F", "?wrong=installation"),
-        ("nonsense", "?wrong=domain"),
+        ("jade.example", "?wrong=taken&typed=jade.example"),
+        (
+            "https%3A%2F%2Feat.example%2F",
+            "?wrong=installation&typed=https%3A%2F%2Feat.example%2F",
+        ),
+        ("nonsense", "?wrong=domain&typed=nonsense"),
         ("https%3A%2F%2FOrder.Lighthouse.example%2Fmenu", "?done=domain"),
         ("", "?done=domain-removed"),
     ] {

@@ -31,7 +31,15 @@ async fn the_feed_names_each_restaurant_and_where_one_orders() {
     let folder = tempfile::tempdir().unwrap();
     let said = google_feed::run(&settings, &app.app.catalog.now(), folder.path(), NOW).unwrap();
     assert!(said.contains("upload its four files"), "{said}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+    fs::write(folder.path().join("entity_note.json"), "mine").unwrap();
+    let earlier = Timestamp(NOW.0 - 86_400);
+    google_feed::run(&settings, &app.app.catalog.now(), folder.path(), earlier).unwrap();
+    google_feed::run(&settings, &app.app.catalog.now(), folder.path(), NOW).unwrap();
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        5,
+        "four, and what is somebody's own"
+    );
 
     for (kind, name) in [
         ("entity", "reservewithgoogle.entity"),

@@ -9,15 +9,10 @@ use axum::{
 use futures::StreamExt;
 use serde_json::{Value, json};
 use servery::{clock, jobs, jobs::mail::Mailer};
-use servery_domain::{
-    account::Role,
-    audit::Author,
-    id::CashierId,
-    limits,
-    pos::{cashier::Cashier, right::TillRole},
-    problem::ProblemType,
-};
+use servery_domain::{account::Role, audit::Author, id::CashierId, limits, problem::ProblemType};
 use tower::ServiceExt;
+
+use servery_store::cashiers::CashierChange;
 
 use crate::{
     mail_server::MailServer,
@@ -440,6 +435,26 @@ async fn a_pin_from_the_office_is_known_to_the_tills() {
         (&Value::Null, &json!(second)),
         "a lead is the usual"
     );
+    let api = format!("{DINER}/cashiers/{cashier}");
+    app.call(
+        "PUT",
+        &api,
+        &[("cookie", &cookie)],
+        &json!({ "name": "Grace", "role": "cashier" }),
+    )
+    .await;
+    app.call(
+        "PUT",
+        &api,
+        &[("cookie", &cookie)],
+        &json!({ "name": "Grace", "pin": "9999" }),
+    )
+    .await;
+    assert_eq!(
+        of_till().await.unwrap()["role"],
+        "cashier",
+        "what is not said stays"
+    );
     let unknown = format!("{DINER}/cashiers/{}", CashierId(9));
     app.call(
         "PUT",
@@ -474,11 +489,11 @@ async fn a_restaurant_has_no_more_cashiers_than_it_may() {
     let cookie = app.staff(Role::Owner).await;
     let diner = app.restaurant("lighthouse-diner").await.id;
     for id in 1..=limits::CASHIERS as u128 {
-        let cashier = Cashier {
+        let cashier = CashierChange {
             id: CashierId(id),
             name: format!("Cashier {id}"),
-            pin: "0".repeat(64),
-            role: TillRole::Cashier,
+            pin: Some("0".repeat(64)),
+            role: None,
         };
         let by = (Author::Operator, clock::now());
         app.store.put_cashier(diner, &cashier, by).await.unwrap();

@@ -11,6 +11,7 @@ use crate::{
     contact::DeliveryAddress,
     currency::Minor,
     id::{BillId, CashierId, DeviceId, DiscountId, DishId, LineId, OpId, PaymentId, TableId, TicketId},
+    order_settings::delivery_fee,
     selection::QuotedPick,
     tax::{Place, Tax, TaxRate, portion, taxes},
     time::Timestamp,
@@ -91,6 +92,9 @@ pub struct PhoneDelivery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_from: Option<Minor>,
     pub fee_tax: TaxRate,
+    /// Another bill of the same delivery has the fee.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paid_elsewhere: bool,
 }
 
 /// A dish as it was rung up: its price does not change with the menu.
@@ -133,6 +137,16 @@ pub struct Discount {
     pub by: Option<CashierId>,
     #[serde(default, skip_serializing_if = "Allowance::is_own")]
     pub allowance: Allowance,
+    /// When, and at which till: written down when it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Given {
+    pub at: Timestamp,
+    pub till: DeviceId,
 }
 
 /// Something that was taken back after it had been sent to the kitchen.
@@ -184,9 +198,7 @@ impl Seat {
             Self::Away | Self::Phone(_) => Place::Away,
         }
     }
-}
 
-impl Seat {
     pub fn phone_order(&self) -> Option<&PhoneOrder> {
         match self {
             Self::Phone(order) => Some(order),
@@ -198,24 +210,29 @@ impl Seat {
         self.phone_order()?.delivery.as_ref()
     }
 
-    /// For a second bill of the same guests: the delivery is paid once.
-    pub(super) fn without_fee(&self) -> Self {
-        let mut seat = self.clone();
-        if let Self::Phone(order) = &mut seat
-            && let Some(delivery) = &mut order.delivery
-        {
-            delivery.fee = Minor::ZERO;
+    fn delivery_mut(&mut self) -> Option<&mut PhoneDelivery> {
+        match self {
+            Self::Phone(order) => order.delivery.as_mut(),
+            Self::Counter | Self::Away | Self::Table(_) => None,
         }
-        seat
     }
-}
 
-impl PhoneDelivery {
-    fn fee_for(&self, dishes: Minor) -> Minor {
-        match self.free_from.is_some_and(|from| dishes >= from) {
-            true => Minor::ZERO,
-            false => self.fee,
+    /// The fee, whatever else is on the bill: it stays as it was agreed when its dishes go to several bills.
+    pub(super) fn fix_fee(&mut self, fee: Minor) {
+        if let Some(delivery) = self.delivery_mut() {
+            (delivery.fee, delivery.free_from, delivery.paid_elsewhere) = (fee, None, false);
         }
+    }
+
+    /// Another bill has the fee.
+    pub(super) fn waive_fee(&mut self) {
+        if let Some(delivery) = self.delivery_mut() {
+            (delivery.fee, delivery.free_from, delivery.paid_elsewhere) = (Minor::ZERO, None, true);
+        }
+    }
+
+    pub(super) fn is_paid_elsewhere(&self) -> bool {
+        self.delivery().is_some_and(|delivery| delivery.paid_elsewhere)
     }
 }
 
@@ -236,6 +253,16 @@ impl BillLine {
             .iter()
             .map(|(rate, _)| *rate)
             .zip(allocate(amount, &weights))
+    }
+
+    /// How many of those that the kitchen has been told such a change takes back.
+    pub(super) fn voids(&self, by: i16) -> u16 {
+        let after = i32::from(self.count) + i32::from(by);
+        let told = i32::from(self.sent.min(self.count)) - after;
+        match by < 0 {
+            true => u16::try_from(told).unwrap_or(0),
+            false => 0,
+        }
     }
 
     /// How many the kitchen has not been sent yet; negative: how many it has to leave out.
@@ -318,7 +345,10 @@ impl Bill {
         let place = self.seat.place();
         // A bill without dishes brings nothing.
         let delivery = self.seat.delivery().filter(|_| dishes > Minor::ZERO);
-        let fee = delivery.map(|delivery| (delivery.fee_tax, delivery.fee_for(dishes)));
+        let fee = delivery.map(|delivery| {
+            let fee = delivery_fee(delivery.fee, delivery.free_from, dishes);
+            (delivery.fee_tax, fee)
+        });
         let taxed = self
             .lines
             .iter()

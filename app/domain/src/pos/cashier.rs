@@ -35,8 +35,9 @@ pub struct NewCashier {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::digits::<{ PIN.0 }, { PIN.1 }>, required = false))]
     pub pin: Option<String>,
-    #[serde(default)]
-    pub role: TillRole,
+    /// Without one, somebody keeps the role, and a new cashier leads nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<TillRole>,
 }
 
 impl NewCashier {
@@ -70,7 +71,7 @@ mod tests {
         let new = |name: &str, pin: &str| NewCashier {
             name: name.to_owned(),
             pin: Some(pin.to_owned()),
-            role: TillRole::Cashier,
+            role: None,
         };
         for (name, pin, wrong) in [
             ("Ada", "1234", None),

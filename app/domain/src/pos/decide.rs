@@ -1,6 +1,7 @@
 //! What records an op changes, and how. The same on a device, on the server and in a simulator.
 
 mod bills;
+mod cashiers;
 mod deliveries;
 mod payments;
 mod tables;
@@ -33,7 +34,7 @@ fn act(pos: &PosState, op: &Op) -> Decided {
     match &op.action {
         Action::Open { bill, seat, plus_tax } => bills::open(pos, op, *bill, seat, *plus_tax),
         Action::Add { bill, line } => bills::add(pos, *bill, line),
-        Action::Count { bill, line, by } => bills::count(pos, *bill, *line, *by),
+        Action::Count { bill, line, by } => bills::count(pos, op, (*bill, *line), *by),
         Action::Void {
             bill,
             line,
@@ -48,7 +49,11 @@ fn act(pos: &PosState, op: &Op) -> Decided {
         } => bills::note(pos, *bill, *line, note, *course),
         Action::Name { bill, name } => bills::change(pos, *bill, |bill| bill.name.clone_from(name)),
         Action::Guests { bill, guests } => bills::change(pos, *bill, |bill| bill.guests = *guests),
-        Action::Move { bill, seat } => bills::change(pos, *bill, |bill| bill.seat = seat.clone()),
+        Action::Move { bill, seat } => bills::change(pos, *bill, |bill| {
+            bill.seat = seat.clone();
+            // A delivery has a fee.
+            bills::reopen(bill);
+        }),
         Action::Split { bill, into, parts } => bills::split(pos, op, (*bill, *into), parts),
         Action::Merge { bill, into } => bills::merge(pos, *bill, *into),
         Action::Discount { bill, discount } => bills::discount(pos, op, *bill, discount),
@@ -116,8 +121,8 @@ fn act(pos: &PosState, op: &Op) -> Decided {
             since: op.at,
         })]),
         Action::Favour { dish, on: false } => Ok(vec![Record::Gone(RecordId::Favourite(*dish))]),
-        Action::Cashier(cashier) => Ok(vec![Record::Cashier(cashier.clone())]),
-        Action::RemoveCashier { cashier } => Ok(vec![Record::Gone(RecordId::Cashier(*cashier))]),
+        Action::Cashier(cashier) => cashiers::put(pos, op, cashier),
+        Action::RemoveCashier { cashier } => cashiers::remove(pos, op, *cashier),
         Action::Station(station) => Ok(vec![Record::Station(station.clone())]),
         Action::RemoveStation { station } => Ok(vec![Record::Gone(RecordId::Station(*station))]),
         Action::Order { order, event, .. } => {
@@ -133,10 +138,16 @@ fn act(pos: &PosState, op: &Op) -> Decided {
 
 /// The records that [`decide`] needs, as far as they follow from those in `pos`. Called again with them it may name more.
 pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
+    // Whether these need a right depends on what ops before them in the same batch have done.
+    let may_need_right = match &op.action {
+        Action::Count { by, .. } => *by < 0,
+        Action::Cashier(_) => true,
+        action => pos.needed_right(action, op.by).is_some(),
+    };
     let cashiers = [op.by, op.approved_by].into_iter().flatten();
-    let mut needs: Vec<RecordId> = match pos.needed_right(&op.action, op.by) {
-        Some(_) => cashiers.map(RecordId::Cashier).collect(),
-        None => Vec::new(),
+    let mut needs: Vec<RecordId> = match may_need_right {
+        true => cashiers.map(RecordId::Cashier).collect(),
+        false => Vec::new(),
     };
     match &op.action {
         Action::Open { bill, seat, .. } | Action::Move { bill, seat } => {
@@ -167,6 +178,7 @@ pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
             bills::needs(pos, *bill, &mut needs);
             needs.extend(tickets(pos, *bill));
             bills::needs(pos, *into, &mut needs);
+            needs.extend(tickets(pos, *into));
         }
         Action::Send { bill, ticket, .. } => {
             bills::needs(pos, *bill, &mut needs);

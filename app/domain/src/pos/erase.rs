@@ -162,6 +162,7 @@ mod tests {
             fee: Minor(300),
             free_from: None,
             fee_tax: TaxRate(70_000),
+            paid_elsewhere: false,
         };
         Seat::Phone(Box::new(PhoneOrder {
             name: SECRET.into(),

@@ -1,8 +1,8 @@
 //! What a cashier may do alone, and what needs the approval of somebody who may. An approval is part of the op: it is of one act,
 //! and works without a network.
 //!
-//! A device asks for it before it makes the op. An op without it is taken all the same, because at the till it has happened: it says
-//! so in the books.
+//! A device asks for it before it makes the op. A discount, a void, a refund or cash out without it is taken all the same, because at
+//! the till it has happened: it says so in the books. A change of the cashiers without it is refused.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,21 @@ codes! {
         RanOut = "ran_out",
         /// Wrong, cold or bad.
         SentBack = "sent_back",
+        /// By a program that does not ask.
+        NotSaid = "not_said",
+    }
+}
+
+impl VoidReason {
+    /// Those that somebody chooses.
+    pub const ASKED: [Self; 4] = [Self::Mistake, Self::ChangedMind, Self::RanOut, Self::SentBack];
+
+    /// Whether the portions can be sold to somebody else.
+    pub fn gives_back(self) -> bool {
+        match self {
+            Self::Mistake | Self::ChangedMind | Self::NotSaid => true,
+            Self::RanOut | Self::SentBack => false,
+        }
     }
 }
 
@@ -85,8 +100,10 @@ impl PosState {
             Action::Void { .. } => Some(Right::Void),
             Action::Refund { .. } => Some(Right::Refund),
             Action::MoveCash { amount, .. } if *amount < Minor::ZERO => Some(Right::CashOut),
-            Action::Order { order, event, .. } if self.order(*order)?.gives_back(event) => {
-                Some(Right::Refund)
+            // A program of before does not say that it is a void.
+            Action::Count { bill, line, by } => {
+                let told = self.merged_bill(*bill)?.line(*line)?.voids(*by);
+                (told > 0).then_some(Right::Void)
             }
             Action::Cashier(cashier) => {
                 let own = by == Some(cashier.id);
@@ -130,14 +147,15 @@ impl PosState {
 mod tests {
     use super::*;
     use crate::{
-        id::{BillId, DeviceId, DiscountId, LineId, MoveId, OpId, ShiftId},
+        id::{BillId, DeviceId, DiscountId, LineId, MoveId, OpId, PaymentId, RefundId, ShiftId},
         pos::{
             Record,
             bill::{Bill, BillLine, Discount, Off, Seat},
             cashier::Cashier,
             decide,
             op::{OP_VERSION, Op, OpRefusal},
-            shift::Shift,
+            payment::{Payable, RefundRequest, Tender, TenderMethod},
+            shift::{Shift, ShiftClosing},
             shift_report::{ActReason, ShiftReport},
         },
         time::Timestamp,
@@ -208,6 +226,7 @@ mod tests {
                 reason: "waited long".into(),
                 by: None,
                 allowance: Allowance::Own,
+                given: None,
             },
         }
     }
@@ -339,6 +358,167 @@ mod tests {
         assert_eq!(does(&mut pos, (Some(BEN), None), claimed), Ok(()));
         let made = &bill(&pos).discounts[0];
         assert_eq!((made.by, made.allowance), (Some(BEN), Allowance::Missing));
+    }
+
+    #[test]
+    fn a_change_of_the_cashiers_without_the_right_is_refused() {
+        let mut pos = evening();
+        let promoted = Action::Cashier(cashier(BEN, TillRole::Lead));
+        assert_eq!(
+            does(&mut pos, (Some(BEN), None), promoted.clone()),
+            Err(OpRefusal::Forbidden)
+        );
+        assert_eq!(
+            does(
+                &mut pos,
+                (Some(BEN), Some(EVE)),
+                Action::RemoveCashier { cashier: GRACE }
+            ),
+            Err(OpRefusal::Forbidden)
+        );
+        assert_eq!(does(&mut pos, (Some(BEN), Some(GRACE)), promoted), Ok(()));
+        assert_eq!(pos.cashier(BEN).unwrap().role, TillRole::Lead);
+    }
+
+    #[test]
+    fn a_program_of_before_changes_a_pin_and_no_role() {
+        let mut pos = evening();
+        let op = |action| Op {
+            id: OpId(8),
+            device: TILL,
+            n: 2,
+            op_version: 2,
+            at: Timestamp(60),
+            by: Some(BEN),
+            approved_by: None,
+            action,
+        };
+        // Without a role, which is read as that of a lead.
+        let own: Action = serde_json::from_value(serde_json::json!({
+            "cashier": { "id": BEN, "name": "Ben", "pin": "1".repeat(64) },
+        }))
+        .unwrap();
+        let records = decide(&pos, &op(own)).unwrap();
+        records.into_iter().for_each(|record| pos.put(record));
+        let ben = pos.cashier(BEN).unwrap();
+        assert_eq!((ben.role, ben.pin.starts_with('1')), (TillRole::Cashier, true));
+    }
+
+    #[test]
+    fn a_smaller_count_is_a_void_as_far_as_the_kitchen_has_been_told() {
+        let mut pos = evening();
+        let count = |by| Action::Count {
+            bill: BILL,
+            line: LineId(1),
+            by,
+        };
+        assert_eq!(
+            pos.missing_right(&count(-1), Some(BEN)),
+            None,
+            "the third was not sent"
+        );
+        assert_eq!(pos.missing_right(&count(-2), Some(BEN)), Some(Right::Void));
+        assert_eq!(does(&mut pos, (Some(BEN), None), count(-2)), Ok(()));
+        let [void] = &bill(&pos).voids[..] else {
+            panic!("one void")
+        };
+        assert_eq!(
+            (void.count, void.reason, void.allowance),
+            (1, VoidReason::NotSaid, Allowance::Missing)
+        );
+        assert_eq!(does(&mut pos, (Some(BEN), None), count(1)), Ok(()));
+        assert_eq!(bill(&pos).voids.len(), 1);
+    }
+
+    #[test]
+    fn a_refund_says_who_approved_it() {
+        let mut pos = evening();
+        let tender = Tender::new(PaymentId(1), TenderMethod::Cash, Minor(1_500));
+        let pay = Action::Pay {
+            bill: BILL,
+            shift: SHIFT,
+            tender,
+        };
+        assert_eq!(does(&mut pos, (Some(BEN), None), pay), Ok(()));
+        let refund = |id| Action::Refund {
+            payable: Payable::Bill(BILL),
+            payment: PaymentId(1),
+            back: RefundRequest {
+                id: RefundId(id),
+                amount: Minor(100),
+                rounding: Minor::ZERO,
+                reason: "cold".into(),
+            },
+            shift: SHIFT,
+        };
+        assert_eq!(pos.missing_right(&refund(1), Some(BEN)), Some(Right::Refund));
+        assert_eq!(does(&mut pos, (Some(BEN), Some(GRACE)), refund(1)), Ok(()));
+        assert_eq!(
+            does(&mut pos, (Some(BEN), None), refund(2)),
+            Ok(()),
+            "the money is gone"
+        );
+        let told: Vec<Allowance> = bill(&pos).payments[0]
+            .refunds
+            .iter()
+            .map(|refund| refund.allowance)
+            .collect();
+        assert_eq!(told, [Allowance::ApprovedBy(GRACE), Allowance::Missing]);
+        let report = ShiftReport::of(&pos, SHIFT).unwrap();
+        let refunds = report.guarded.iter().filter(|act| act.right == Right::Refund);
+        assert_eq!(refunds.count(), 2);
+    }
+
+    #[test]
+    fn a_discount_of_everything_is_in_the_report_though_nothing_was_paid() {
+        let mut pos = evening();
+        let Action::Discount { bill: of, discount } = discount() else {
+            unreachable!()
+        };
+        let all = Discount {
+            off: Off::Millionths(1_000_000),
+            ..discount
+        };
+        let all = Action::Discount {
+            bill: of,
+            discount: all,
+        };
+        assert_eq!(does(&mut pos, (Some(BEN), None), all), Ok(()));
+        assert_eq!(
+            does(&mut pos, (Some(BEN), None), Action::Close { bill: BILL }),
+            Ok(())
+        );
+        let report = ShiftReport::of(&pos, SHIFT).unwrap();
+        let [act] = &report.guarded[..] else {
+            panic!("one act: {:?}", report.guarded)
+        };
+        assert_eq!(
+            (act.right, act.allowance, act.amount),
+            (Right::Discount, Allowance::Missing, Minor(-1_500))
+        );
+    }
+
+    #[test]
+    fn what_was_void_before_a_shift_or_at_a_till_without_shifts_is_in_its_report() {
+        let mut pos = evening();
+        assert_eq!(does(&mut pos, (Some(GRACE), None), void(1)), Ok(()));
+        let later = Shift::new(ShiftId(2), TILL, Timestamp(100), Minor(0));
+        pos.put(Record::Shift(Shift {
+            closed: Some(ShiftClosing {
+                number: 1,
+                at: Timestamp(50),
+                counted: Minor(0),
+                expected: Minor(0),
+                cards: Minor(0),
+            }),
+            ..pos.shift(SHIFT).unwrap().clone()
+        }));
+        pos.put(Record::Shift(later));
+        let of = |pos: &PosState, shift| ShiftReport::of(pos, shift).unwrap().guarded.len();
+        assert_eq!((of(&pos, SHIFT), of(&pos, ShiftId(2))), (0, 1), "between the two");
+        let tablet = Shift::new(ShiftId(3), DeviceId(9), Timestamp(0), Minor(0));
+        pos.put(Record::Shift(tablet));
+        assert_eq!(of(&pos, ShiftId(3)), 0, "the other has shifts of its own");
     }
 
     #[test]

@@ -162,8 +162,8 @@ impl ShiftReport {
         report.add_cash_out();
         for bill in pos.bills() {
             report.add(Payable::Bill(bill.id), &bill.payments, || Whole::of(bill));
-            report.add_voids(bill);
-            report.add_discounts(bill);
+            report.add_voids(pos, bill);
+            report.add_discounts(pos, bill);
         }
         for taken in pos.order_payments() {
             report.add(Payable::Order(taken.order), &taken.payments, || {
@@ -188,18 +188,28 @@ impl ShiftReport {
         }));
     }
 
-    /// Those of this till between the beginning and the end of the shift.
-    fn add_voids(&mut self, bill: &Bill) {
-        let Shift {
-            till,
-            opened_at,
-            closed,
-            ..
-        } = &self.shift;
-        let end = closed.as_ref().map(|closed| closed.at);
-        let own = bill.voids.iter().filter(|void| {
-            void.till == *till && void.at >= *opened_at && end.is_none_or(|end| void.at <= end)
-        });
+    /// Whether this report tells of something: of its till, since the shift before, and of devices without a drawer.
+    fn tells_of(&self, pos: &PosState, till: DeviceId, at: Timestamp) -> bool {
+        let closed_at = |shift: &Shift| shift.closed.as_ref().map(|closed| closed.at);
+        let is_own = till == self.shift.till;
+        // It is in the report of another shift of that device, or will be.
+        let has_shift = || {
+            pos.shifts()
+                .any(|shift| shift.till == till && closed_at(shift).is_none_or(|end| end >= at))
+        };
+        let before = pos
+            .shifts()
+            .filter(|shift| shift.till == self.shift.till && shift.opened_at < self.shift.opened_at)
+            .filter_map(closed_at)
+            .max();
+        (is_own || !has_shift())
+            && before.is_none_or(|before| at > before)
+            && closed_at(&self.shift).is_none_or(|end| at <= end)
+    }
+
+    fn add_voids(&mut self, pos: &PosState, bill: &Bill) {
+        let own = bill.voids.iter();
+        let own = own.filter(|void| self.tells_of(pos, void.till, void.at));
         let acts: Vec<GuardedAct> = own
             .map(|void| GuardedAct {
                 at: void.at,
@@ -217,20 +227,21 @@ impl ShiftReport {
         self.guarded.extend(acts);
     }
 
-    /// Those of the bills that were paid last in this shift.
-    fn add_discounts(&mut self, bill: &Bill) {
-        let Some(paid) = bill.payments.last().filter(|paid| paid.shift == self.shift.id) else {
-            return;
-        };
+    fn add_discounts(&mut self, pos: &PosState, bill: &Bill) {
         let offs = bill.sums().off;
-        let acts = bill.discounts.iter().zip(offs).map(|(discount, off)| GuardedAct {
-            at: paid.at,
-            right: Right::Discount,
-            by: discount.by,
-            allowance: discount.allowance,
-            amount: -off,
-            why: ActReason::Typed(discount.reason.clone()),
-        });
+        let given = bill.discounts.iter().zip(offs);
+        let given = given.filter_map(|(discount, off)| Some((discount, off, discount.given?)));
+        let own = given.filter(|(.., given)| self.tells_of(pos, given.till, given.at));
+        let acts: Vec<GuardedAct> = own
+            .map(|(discount, off, given)| GuardedAct {
+                at: given.at,
+                right: Right::Discount,
+                by: discount.by,
+                allowance: discount.allowance,
+                amount: -off,
+                why: ActReason::Typed(discount.reason.clone()),
+            })
+            .collect();
         self.guarded.extend(acts);
     }
 

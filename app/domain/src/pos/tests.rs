@@ -175,6 +175,7 @@ fn discount(id: u128, line: Option<u128>, off: Off) -> Action {
         reason: "waited long".into(),
         by: None,
         allowance: Allowance::Own,
+        given: None,
     };
     Action::Discount { bill: BILL, discount }
 }
@@ -801,6 +802,7 @@ fn discounts_take_off_what_they_say_and_never_more_than_there_is() {
             reason: "waited long".into(),
             by: None,
             allowance: Allowance::Own,
+            given: None,
         },
     };
     day.does(ADA, discount(1, Some(LineId(1)), Off::Amount(Minor(1_000))));
@@ -1190,6 +1192,7 @@ fn a_kitchen_learns_neither_how_to_reach_a_guest_nor_what_others_were_refused() 
                     fee: Minor(300),
                     free_from: None,
                     fee_tax: TaxRate(70_000),
+                    paid_elsewhere: false,
                 }),
             })),
             name: String::new(),
@@ -1708,6 +1711,7 @@ fn phone_order(fee: i64, free_from: Option<i64>) -> Seat {
             fee: Minor(fee),
             free_from: free_from.map(Minor),
             fee_tax: TaxRate(190_000),
+            paid_elsewhere: false,
         }),
     }))
 }
@@ -1721,7 +1725,10 @@ fn a_delivery_by_phone_adds_its_fee_once_and_its_tax() {
     day.adds(ADA, 1, "Beer", 450);
     day.adds(ADA, 2, "Schnitzel", 1_490);
     let sums = day.bill().sums();
-    assert_eq!((sums.dishes, sums.fee, sums.total), (Minor(1_940), Minor(300), Minor(2_240)));
+    assert_eq!(
+        (sums.dishes, sums.fee, sums.total),
+        (Minor(1_940), Minor(300), Minor(2_240))
+    );
     let tax = sums.taxes.iter().find(|tax| tax.rate == TaxRate(190_000));
     assert_eq!(tax.unwrap().of, Minor(300));
     // Part of it on a bill of its own: the delivery is paid once.
@@ -1741,7 +1748,94 @@ fn a_delivery_by_phone_adds_its_fee_once_and_its_tax() {
     assert_eq!(day.pos.bill(BillId(2)).unwrap().sums().total, Minor(1_490));
     assert_eq!(day.bill().sums().total, Minor(750));
     day.adds(ADA, 3, "Schnitzel", 1_600);
-    assert_eq!(day.bill().sums().fee, Minor(0), "free from twenty on");
+    assert_eq!(day.bill().sums().fee, Minor(300), "as it was agreed");
+    // All that is left goes, too: so does the fee.
+    let rest = [(1, 10), (3, 30)].map(|(line, becomes)| SplitPart {
+        line: LineId(line),
+        count: 1,
+        becomes: LineId(becomes),
+    });
+    day.does(
+        ADA,
+        Action::Split {
+            bill: BILL,
+            into: BillId(2),
+            parts: rest.to_vec(),
+        },
+    );
+    let fees = |day: &Day| [BILL, BillId(2)].map(|bill| day.pos.bill(bill).unwrap().sums().fee);
+    assert_eq!(fees(&day), [Minor(0), Minor(300)]);
+}
+
+#[test]
+fn a_delivery_is_free_from_an_amount_on_and_stays_so_when_the_bill_is_split() {
+    let mut day = Day::new();
+    let seat = phone_order(300, Some(2_000));
+    day.does(ADA, Action::Move { bill: BILL, seat });
+    day.adds(ADA, 1, "Beer", 1_100);
+    assert_eq!(day.bill().sums().fee, Minor(300));
+    day.adds(ADA, 2, "Schnitzel", 1_100);
+    assert_eq!(day.bill().sums().fee, Minor(0));
+    let part = SplitPart {
+        line: LineId(2),
+        count: 1,
+        becomes: LineId(20),
+    };
+    day.does(
+        ADA,
+        Action::Split {
+            bill: BILL,
+            into: BillId(2),
+            parts: vec![part],
+        },
+    );
+    assert_eq!(
+        (day.bill().total(), day.pos.bill(BillId(2)).unwrap().total()),
+        (Minor(1_100), Minor(1_100))
+    );
+}
+
+#[test]
+fn the_fee_of_a_delivery_is_owed_once_in_whichever_direction_bills_are_merged() {
+    for into_second in [true, false] {
+        let mut day = Day::new();
+        let seat = phone_order(300, None);
+        day.does(ADA, Action::Move { bill: BILL, seat });
+        day.adds(ADA, 1, "Beer", 450);
+        day.adds(ADA, 2, "Schnitzel", 1_490);
+        let part = SplitPart {
+            line: LineId(2),
+            count: 1,
+            becomes: LineId(20),
+        };
+        let second = BillId(2);
+        day.does(
+            ADA,
+            Action::Split {
+                bill: BILL,
+                into: second,
+                parts: vec![part],
+            },
+        );
+        let (bill, into) = if into_second {
+            (BILL, second)
+        } else {
+            (second, BILL)
+        };
+        day.does(ADA, Action::Merge { bill, into });
+        assert_eq!(day.pos.bill(into).unwrap().total(), Minor(2_240), "{into_second}");
+    }
+}
+
+#[test]
+fn a_fee_on_a_paid_bill_opens_it_again() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    assert!(day.bill().closed);
+    let seat = phone_order(300, None);
+    day.does(ADA, Action::Move { bill: BILL, seat });
+    assert!(!day.bill().closed && day.bill().due() == Minor(300));
 }
 
 #[test]
@@ -1759,4 +1853,68 @@ fn a_ticket_of_a_phone_order_is_due_when_the_guest_wants_it() {
     }));
     day.does(ADA, Action::Move { bill: BILL, seat });
     assert_eq!(due(&day), Some(Timestamp(9_000)), "the guest has called again");
+}
+
+#[test]
+fn a_free_delivery_stays_free_when_another_bill_is_merged_into_it() {
+    let mut day = Day::new();
+    let seat = phone_order(300, Some(2_000));
+    day.does(
+        ADA,
+        Action::Move {
+            bill: BILL,
+            seat: seat.clone(),
+        },
+    );
+    day.adds(ADA, 1, "Goose", 2_500);
+    day.does(
+        ADA,
+        Action::Open {
+            bill: BillId(2),
+            seat,
+            plus_tax: false,
+        },
+    );
+    let Action::Add { line, .. } = add(2, "Beer", 500) else {
+        unreachable!()
+    };
+    day.does(
+        ADA,
+        Action::Add {
+            bill: BillId(2),
+            line,
+        },
+    );
+    day.does(
+        ADA,
+        Action::Merge {
+            bill: BillId(2),
+            into: BILL,
+        },
+    );
+    assert_eq!(day.bill().total(), Minor(3_000));
+}
+
+#[test]
+fn the_fee_goes_along_when_only_what_costs_nothing_stays() {
+    let mut day = Day::new();
+    let seat = phone_order(300, None);
+    day.does(ADA, Action::Move { bill: BILL, seat });
+    day.adds(ADA, 1, "Cutlery", 0);
+    day.adds(ADA, 2, "Schnitzel", 1_490);
+    let part = SplitPart {
+        line: LineId(2),
+        count: 1,
+        becomes: LineId(20),
+    };
+    day.does(
+        ADA,
+        Action::Split {
+            bill: BILL,
+            into: BillId(2),
+            parts: vec![part],
+        },
+    );
+    let totals = [BILL, BillId(2)].map(|bill| day.pos.bill(bill).unwrap().total());
+    assert_eq!(totals, [Minor(0), Minor(1_790)]);
 }

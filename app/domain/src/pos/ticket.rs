@@ -58,6 +58,23 @@ pub struct TicketItem {
 }
 
 impl Ticket {
+    /// When a guest on the phone wants it. An order of the site says that itself.
+    pub fn phone_due(&self) -> Option<Timestamp> {
+        self.due_at
+            .filter(|_| matches!(self.of, TicketSource::Bill { .. }))
+    }
+
+    /// The name that a guest on the phone has given.
+    pub fn guest(&self) -> String {
+        match &self.of {
+            TicketSource::Bill { seat, .. } => seat
+                .phone_order()
+                .map(|order| order.name.clone())
+                .unwrap_or_default(),
+            TicketSource::Order(_) => String::new(),
+        }
+    }
+
     /// Without the guest's phone number and address.
     #[must_use]
     pub fn for_kitchen(mut self) -> Self {

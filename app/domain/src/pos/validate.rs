@@ -110,6 +110,8 @@ impl PhoneOrder {
     fn check(&self) -> Checked {
         check_text("name", &self.name, limits::NAME)?;
         check_text("phone", &self.phone, limits::PHONE)?;
+        let due_at = self.due_at.map_or(0, |due_at| due_at.0);
+        check_number("due_at", due_at, 0, limits::LAST_SECOND)?;
         let Some(delivery) = &self.delivery else {
             return Ok(());
         };
@@ -120,6 +122,7 @@ impl PhoneOrder {
             .try_for_each(|line| check_text("address", line, limits::ADDRESS))?;
         check_text("zone", &delivery.zone, limits::NAME)?;
         amount("fee", delivery.fee, 0)?;
+        amount("free_from", delivery.free_from.unwrap_or_default(), 0)?;
         check_number("fee_tax", i64::from(delivery.fee_tax.0), 0, 1_000_000)
     }
 }

@@ -106,7 +106,7 @@ pub enum StorageError {
 
 #[derive(Debug)]
 pub enum ClientEvent {
-    OpRequested(NewOp),
+    OpRequested(Box<NewOp>),
     StateRead(StoredState),
     Written(StorageResult),
     WriteFailed(StorageError),
@@ -202,7 +202,7 @@ impl SyncClient {
         let mut effects = Vec::new();
         match event {
             ClientEvent::OpRequested(new_op) => self.pending.push_back(PendingOp {
-                new_op,
+                new_op: *new_op,
                 stored: false,
             }),
             ClientEvent::StateRead(stored) => self.on_state_read(stored, &mut effects),

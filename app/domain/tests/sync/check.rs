@@ -66,7 +66,8 @@ pub fn check(world: &World, rests: bool) -> Found {
                 && (!is_equal(world)
                     || !books_agree(world)
                     || !receipts_agree(world)
-                    || !rights_agree(world)),
+                    || !rights_agree(world)
+                    || owes_unseen(world)),
         ),
     }
 }
@@ -143,7 +144,9 @@ fn books_agree(world: &World) -> bool {
                     .collect();
                 lines.extend(moved);
             }
-            Action::Void { line, count, .. } => lines
+            Action::Void {
+                line, count, reason, ..
+            } if reason.gives_back() => lines
                 .get(line)
                 .into_iter()
                 .for_each(|dish| take(*dish, -i64::from(*count))),
@@ -170,6 +173,14 @@ fn add(drawers: &mut BTreeMap<ShiftId, Minor>, shift: ShiftId, amount: Minor) {
     if let Some(cash) = drawers.get_mut(&shift) {
         *cash += amount;
     }
+}
+
+/// Nobody overlooks an open amount: a closed bill of which nothing was given back has nothing due.
+fn owes_unseen(world: &World) -> bool {
+    world.server.pos.bills().any(|bill| {
+        let refunds = bill.payments.iter().any(|payment| !payment.refunds.is_empty());
+        bill.closed && bill.merged.is_none() && !refunds && bill.due() > Minor::ZERO
+    })
 }
 
 /// The books say by what right something was done: as the op has it that the device stored, once for each.

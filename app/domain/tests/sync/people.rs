@@ -1,6 +1,7 @@
 //! Staff at tills and in the kitchen: they choose their next action by what their device shows.
 
 use servery_domain::{
+    contact::DeliveryAddress,
     currency::Minor,
     id::{
         BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OrderId, PaymentId, RefundId,
@@ -9,7 +10,7 @@ use servery_domain::{
     lang::Lang,
     pos::{
         PosState,
-        bill::{Bill, BillLine, Discount, Off, Seat},
+        bill::{Bill, BillLine, Discount, Off, PhoneDelivery, PhoneOrder, Seat},
         cashier::Cashier,
         op::{Action, SplitPart},
         order_payment::OrderPayment,
@@ -75,6 +76,23 @@ fn line(dice: &mut Dice) -> BillLine {
     }
 }
 
+/// Somebody on the phone, who has it brought.
+fn phone(dice: &mut Dice) -> Seat {
+    Seat::Phone(Box::new(PhoneOrder {
+        name: "Eve".to_owned(),
+        phone: "+41 44 000 00 01".to_owned(),
+        due_at: None,
+        delivery: Some(PhoneDelivery {
+            address: DeliveryAddress::default(),
+            zone: "Old town".to_owned(),
+            fee: Minor(300),
+            free_from: dice.one_in(2).then_some(Minor(900)),
+            fee_tax: TaxRate(190_000),
+            paid_elsewhere: false,
+        }),
+    }))
+}
+
 fn back(dice: &mut Dice, amount: Minor) -> RefundRequest {
     RefundRequest {
         id: RefundId(dice.id()),
@@ -91,10 +109,10 @@ pub fn new_op(dice: &mut Dice, device: DeviceId, pos: &PosState) -> Option<Actio
     let bill = dice.pick(&bills).copied();
     match dice.below(28) {
         0..3 => {
-            let seat = if dice.one_in(2) {
-                Seat::Counter
-            } else {
-                Seat::Table(TableId(1 + dice.below(3) as u128))
+            let seat = match dice.below(5) {
+                0 | 1 => Seat::Counter,
+                2 => phone(dice),
+                _ => Seat::Table(TableId(1 + dice.below(3) as u128)),
             };
             Some(Action::Open {
                 bill: BillId(dice.id()),
@@ -225,6 +243,7 @@ pub fn new_op(dice: &mut Dice, device: DeviceId, pos: &PosState) -> Option<Actio
                 reason: "waited long".into(),
                 by: None,
                 allowance: Allowance::Own,
+                given: None,
             };
             Some(Action::Discount {
                 bill: bill?.id,
@@ -232,7 +251,10 @@ pub fn new_op(dice: &mut Dice, device: DeviceId, pos: &PosState) -> Option<Actio
             })
         }
         22 => {
-            let seat = Seat::Table(TableId(1 + dice.below(3) as u128));
+            let seat = match dice.one_in(3) {
+                true => phone(dice),
+                false => Seat::Table(TableId(1 + dice.below(3) as u128)),
+            };
             Some(Action::Move { bill: bill?.id, seat })
         }
         23 => {
@@ -285,7 +307,7 @@ pub fn new_op(dice: &mut Dice, device: DeviceId, pos: &PosState) -> Option<Actio
                 bill: bill.id,
                 line: *dice.pick(&sent)?,
                 count: 1,
-                reason: VoidReason::SentBack,
+                reason: *dice.pick(&VoidReason::ASKED)?,
             })
         }
         _ => None,

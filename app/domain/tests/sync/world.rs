@@ -366,13 +366,13 @@ impl World {
         self.tell(
             device,
             page,
-            ClientEvent::OpRequested(NewOp {
+            ClientEvent::OpRequested(Box::new(NewOp {
                 id,
                 at,
                 by,
                 approved_by,
                 action,
-            }),
+            })),
         );
     }
 

@@ -17,7 +17,12 @@ use crate::{
     text::{Texts, office::Key, texts},
 };
 
-pub fn page(slug: &Slug, office: &EditedRestaurant, result: &FormResult) -> impl IntoView + use<> {
+pub fn page(
+    slug: &Slug,
+    office: &EditedRestaurant,
+    result: &FormResult,
+    typed: Option<String>,
+) -> impl IntoView + use<> {
     let texts = texts();
     let published = office.published();
     let button = button_html(texts, published.brand_color, &office.page);
@@ -29,7 +34,7 @@ pub fn page(slug: &Slug, office: &EditedRestaurant, result: &FormResult) -> impl
             <h2>{texts.get(Key::ShareTitle)}</h2>
             <p class="lead">{texts.get(Key::ShareLead)}</p>
             <p><a href=office.page.clone() dir="ltr">{office.page.clone()}</a></p>
-            {domain(texts, slug, office)}
+            {domain(texts, slug, office, typed)}
             <section>
                 <h2>{texts.get(Key::ShareButton)}</h2>
                 <p id="share-html-hint">{texts.get(Key::ShareButtonLead)}</p>
@@ -50,12 +55,16 @@ pub fn page(slug: &Slug, office: &EditedRestaurant, result: &FormResult) -> impl
     layout((slug, &office.edited.name), Tab::Share, Some(office), body)
 }
 
-fn domain(texts: Texts, slug: &Slug, office: &EditedRestaurant) -> impl IntoView + use<> {
-    let own = office
-        .domain
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+/// `typed` was refused.
+fn domain(
+    texts: Texts,
+    slug: &Slug,
+    office: &EditedRestaurant,
+    typed: Option<String>,
+) -> impl IntoView + use<> {
+    let is_wrong = typed.as_ref().map(|_| "true");
+    let own = office.domain.as_ref().map(ToString::to_string);
+    let own = typed.or(own).unwrap_or_default();
     let host = without_scheme(&office.public_url)
         .trim_end_matches('/')
         .to_owned();
@@ -69,7 +78,7 @@ fn domain(texts: Texts, slug: &Slug, office: &EditedRestaurant) -> impl IntoView
                     <span>{texts.get(Key::ShareDomainName)}</span>
                     <input
                         type="text" name="domain" value=own maxlength="300" inputmode="url" autocomplete="off" autocapitalize="none"
-                        spellcheck="false" dir="ltr" placeholder="order.trattoria.example" aria-describedby="domain-hint"
+                        spellcheck="false" dir="ltr" placeholder="order.trattoria.example" aria-describedby="domain-hint" aria-invalid=is_wrong
                     />
                 </label>
                 <p class="hint" id="domain-hint">{hint}</p>

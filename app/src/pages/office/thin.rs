@@ -65,6 +65,8 @@ pub enum ThinOfficePage {
         slug: Slug,
         office: Arc<EditedRestaurant>,
         result: FormResult,
+        /// What was refused.
+        typed: Option<String>,
     },
     Import {
         slug: Slug,
@@ -191,7 +193,12 @@ impl Pages for ThinOfficePage {
                 EitherOf12::E(staff::page(&slug, &list, result.view(texts())))
             }
             Self::SignedOut(next) => EitherOf12::F(signed_out::page(&next)),
-            Self::Share { slug, office, result } => EitherOf12::H(share::page(&slug, &office, &result)),
+            Self::Share {
+                slug,
+                office,
+                result,
+                typed,
+            } => EitherOf12::H(share::page(&slug, &office, &result, typed)),
             Self::Import { slug, office, result } => {
                 EitherOf12::G(import::page(&slug, &office, result.as_ref()))
             }
@@ -304,6 +311,7 @@ async fn load_office(
             slug,
             office,
             result: FormResult::read(visit),
+            typed: visit.get("typed").map(str::to_owned),
         }),
         View::OfficeImport => Ok(ThinOfficePage::Import {
             slug,

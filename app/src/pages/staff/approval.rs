@@ -19,6 +19,7 @@ use crate::text::staff::Key;
 
 /// Actions that wait for approval.
 pub struct PendingApproval {
+    pub id: u128,
     pub right: Right,
     pub actions: Vec<Action>,
     pub then: Then,
@@ -27,11 +28,16 @@ pub struct PendingApproval {
 /// The dialog in which it is given, while something waits for it.
 pub fn approval(screen: &Screen) -> impl IntoView + use<> {
     let (screen, pending) = (screen.clone(), screen.pending);
-    let right = Memo::new(move |_| pending.with(|pending| pending.as_ref().map(|pending| pending.right)));
-    move || right.get().map(|right| dialog(&screen, right))
+    let waits = Memo::new(move |_| {
+        pending.with(|pending| pending.as_ref().map(|pending| (pending.id, pending.right)))
+    });
+    // What somebody wanted who has left is not done for the next one.
+    let (by, leaving) = (screen.client.current_cashier(), screen.clone());
+    Effect::watch(move || by.get(), move |_, _, _| leaving.end_approval(), false);
+    move || waits.get().map(|(id, right)| dialog(&screen, id, right))
 }
 
-fn dialog(screen: &Screen, right: Right) -> impl IntoView + use<> {
+fn dialog(screen: &Screen, id: u128, right: Right) -> impl IntoView + use<> {
     let leads: Vec<Cashier> = screen.pos.with_untracked(|pos| {
         let all = cashiers(pos).into_iter();
         all.filter(|cashier| cashier.role.may(right)).collect()
@@ -55,7 +61,7 @@ fn dialog(screen: &Screen, right: Right) -> impl IntoView + use<> {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(lead) = chosen.get_untracked() {
-            approve(approving.clone(), lead, pin, busy);
+            approve(approving.clone(), (id, lead), pin, busy);
         }
     };
     let form = (!leads.is_empty()).then(|| {
@@ -81,7 +87,7 @@ fn dialog(screen: &Screen, right: Right) -> impl IntoView + use<> {
 }
 
 /// Compares the hashes, as when somebody signs in.
-fn approve(screen: Screen, lead: CashierId, pin: NodeRef<html::Input>, busy: RwSignal<bool>) {
+fn approve(screen: Screen, (id, lead): (u128, CashierId), pin: NodeRef<html::Input>, busy: RwSignal<bool>) {
     let typed = value(pin);
     busy.set(true);
     spawn_local(async move {
@@ -91,7 +97,7 @@ fn approve(screen: Screen, lead: CashierId, pin: NodeRef<html::Input>, busy: RwS
             .pos
             .with_untracked(|pos| pos.cashier(lead).map(|lead| lead.pin.clone()));
         if hash.is_some() && hash == known {
-            return screen.approve(lead);
+            return screen.approve(id, lead);
         }
         screen
             .wrong

@@ -110,7 +110,7 @@ pub fn pin_field(screen: &Screen, key: Key, pin: NodeRef<html::Input>) -> impl I
     view! {
         <label>
             <span>{screen.text(key)}</span>
-            <input node_ref=pin type="password" inputmode="numeric" pattern="[0-9]*" required minlength=PIN.0 maxlength=PIN.1 autocomplete="off"/>
+            <input node_ref=pin type="password" inputmode="numeric" pattern="[0-9]*" required minlength=PIN.0 maxlength=PIN.1 autocomplete="off" autofocus/>
         </label>
     }
 }

@@ -213,7 +213,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         <div class="pass">
             {nothing}
             <ol class="tickets" aria-live="polite">
-                <For each=shown key=|(station, ticket)| (*station, ticket.id, ticket.off) let((_, ticket))>{card(ticket)}</For>
+                <For each=shown key=|(station, ticket)| (*station, ticket.id, ticket.off, ticket.due_at, ticket.guest()) let((_, ticket))>{card(ticket)}</For>
             </ol>
             <aside class="all-day"><h2>{pass.text(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
             {for_later}
@@ -239,6 +239,7 @@ pub fn all_day(all: Vec<AllDay>) -> impl IntoView {
 
 fn card(pass: &Pass, ticket: &Ticket, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<> {
     let (texts, taken) = (pass.texts, time_of_day(ticket.taken_at));
+    let due = ticket.phone_due().map(time_of_day);
     let card = |work: &Work<'_>, pos: &PosState| {
         ticket::card(
             pass,
@@ -248,6 +249,7 @@ fn card(pass: &Pass, ticket: &Ticket, now: ReadSignal<Option<Timestamp>>) -> imp
                 work,
                 ticket,
                 taken,
+                due,
             },
             now,
         )

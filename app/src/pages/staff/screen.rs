@@ -154,15 +154,21 @@ impl Screen {
             Some(right) => {
                 self.end_approval();
                 self.wrong.set(None);
-                self.pending.set(Some(PendingApproval { right, actions, then }));
+                self.pending.set(Some(PendingApproval {
+                    id: self.client.id(),
+                    right,
+                    actions,
+                    then,
+                }));
             }
             None => self.run(actions, None, then),
         }
     }
 
-    /// Does what was waiting for it.
-    pub fn approve(&self, lead: CashierId) {
-        if let Some(pending) = self.pending.try_update(Option::take).flatten() {
+    /// Does what was waiting for it, unless something else does by now.
+    pub fn approve(&self, id: u128, lead: CashierId) {
+        let take = |pending: &mut Option<PendingApproval>| pending.take_if(|pending| pending.id == id);
+        if let Some(pending) = self.pending.try_update(take).flatten() {
             self.run(pending.actions, Some(lead), pending.then);
         }
     }
@@ -194,9 +200,13 @@ impl Screen {
         });
     }
 
-    /// The seat and the name of a bill.
+    /// The seat and the name of a bill, and when a guest on the phone wants it.
     pub fn seat(&self, at: &Seat, name: &str) -> String {
-        self.pos.with(|pos| seat(self.texts, pos, at, name))
+        let seat = self.pos.with(|pos| seat(self.texts, pos, at, name));
+        match at.phone_order().and_then(|order| order.due_at) {
+            Some(due_at) => format!("{seat} · {}", time_of_day(due_at)),
+            None => seat,
+        }
     }
 
     pub fn label(&self, bill: &Bill) -> String {
@@ -224,13 +234,7 @@ pub fn seat(texts: Texts, pos: &PosState, seat: &Seat, name: &str) -> String {
         Seat::Counter => texts.get(Key::SeatCounter).to_owned(),
         Seat::Away => texts.get(Key::SeatAway).to_owned(),
         Seat::Table(table) => at_table(texts, &table_name(pos, *table)),
-        Seat::Phone(order) => {
-            let seat = texts.fill(Key::SeatPhone, &[("name", &order.name)]);
-            match order.due_at {
-                Some(due_at) => format!("{seat} · {}", time_of_day(due_at)),
-                None => seat,
-            }
-        }
+        Seat::Phone(order) => texts.fill(Key::SeatPhone, &[("name", &order.name)]),
     };
     if name.is_empty() {
         seat

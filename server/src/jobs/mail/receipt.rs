@@ -95,6 +95,9 @@ impl MailedReceipt<'_> {
             .zip(&sums.off)
             .map(|(discount, off)| self.row(discount.reason.clone(), -*off));
         let mut rows: Vec<LetterRow> = off.collect();
+        if sums.fee != Minor::ZERO {
+            rows.push(self.row(self.word(Key::SumDelivery, &[]), sums.fee));
+        }
         let key = if self.bill.plus_tax {
             Key::TaxAdded
         } else {

@@ -5,14 +5,14 @@ use servery_domain::{
     audit::{Act, Author},
     id::{CashierId, RestaurantId},
     limits,
-    pos::{Record, RecordId, cashier::Cashier},
+    pos::{Record, RecordId, cashier::Cashier, right::TillRole},
     time::Timestamp,
 };
 use sqlx::AssertSqlSafe;
 
 use crate::{
     Result, SqlStore,
-    cashiers::Cashiers,
+    cashiers::{CashierChange, CashierOutcome, Cashiers},
     parse,
     sql::{
         audit_log::{self, AuditSubject},
@@ -41,15 +41,18 @@ impl<E: Engine> Cashiers for SqlStore<E> {
     async fn put_cashier(
         &self,
         restaurant: RestaurantId,
-        cashier: &Cashier,
+        change: &CashierChange,
         by: (Author, Timestamp),
-    ) -> Result<bool> {
+    ) -> Result<CashierOutcome> {
         let restaurant_id = restaurant.to_string();
         let mut transaction = self.begin_write().await?;
         let revision = pos_rows::next_revision(&mut transaction, &restaurant_id).await?;
-        let known = find(&mut transaction, &restaurant_id, cashier.id).await?;
-        if known.as_ref() == Some(cashier) {
-            return Ok(true);
+        let known = find(&mut transaction, &restaurant_id, change.id).await?;
+        let Some(cashier) = changed(change, known.as_ref()) else {
+            return Ok(CashierOutcome::NoPin);
+        };
+        if known.as_ref() == Some(&cashier) {
+            return Ok(CashierOutcome::Done);
         }
         if known.is_none() {
             let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
@@ -59,7 +62,7 @@ impl<E: Engine> Cashiers for SqlStore<E> {
             .fetch_one(&mut *transaction)
             .await?;
             if stored_count(count) as usize >= limits::CASHIERS {
-                return Ok(false);
+                return Ok(CashierOutcome::TooMany);
             }
         }
         let record = Record::Cashier(cashier.clone());
@@ -73,7 +76,7 @@ impl<E: Engine> Cashiers for SqlStore<E> {
             audit_log::record(&mut transaction, by, act, subject).await?;
         }
         transaction.commit().await?;
-        Ok(true)
+        Ok(CashierOutcome::Done)
     }
 
     async fn remove_cashier(
@@ -95,6 +98,21 @@ impl<E: Engine> Cashiers for SqlStore<E> {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// The cashier after the change; `None` for a new one without a PIN.
+fn changed(change: &CashierChange, known: Option<&Cashier>) -> Option<Cashier> {
+    let pin = change
+        .pin
+        .clone()
+        .or_else(|| known.map(|known| known.pin.clone()))?;
+    let role = change.role.or_else(|| known.map(|known| known.role));
+    Some(Cashier {
+        id: change.id,
+        name: change.name.clone(),
+        pin,
+        role: role.unwrap_or(TillRole::Cashier),
+    })
 }
 
 async fn find<E: Engine>(

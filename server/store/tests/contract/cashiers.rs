@@ -10,6 +10,11 @@ use servery_domain::{
     time::Timestamp,
 };
 
+use servery_store::{
+    Store,
+    cashiers::{CashierChange, CashierOutcome},
+};
+
 use crate::{
     accounts::{ADA, ada},
     audit_log::whole_log,
@@ -25,6 +30,17 @@ fn cashier(id: u128, name: &str, digit: char) -> Cashier {
         pin: digit.to_string().repeat(64),
         role: TillRole::Cashier,
     }
+}
+
+/// Whether it was accepted.
+async fn put(store: &dyn Store, cashier: &Cashier, by: (Author, Timestamp)) -> bool {
+    let change = CashierChange {
+        id: cashier.id,
+        name: cashier.name.clone(),
+        pin: Some(cashier.pin.clone()),
+        role: Some(cashier.role),
+    };
+    store.put_cashier(HERE, &change, by).await.unwrap() == CashierOutcome::Done
 }
 
 fn of_till(pos: &PosState) -> Vec<Cashier> {
@@ -53,10 +69,7 @@ async fn the_office_and_a_till_change_the_same_cashiers() {
 
         let added = till.op(Action::Cashier(grace.clone()));
         assert_eq!(fixture.sync(&till, &[added]).await.done, 1, "{engine}");
-        assert!(
-            store.put_cashier(HERE, &ben, by_ada(1)).await.unwrap(),
-            "{engine}"
-        );
+        assert!(put(store.as_ref(), &ben, by_ada(1)).await, "{engine}");
         let both = [ben.clone(), grace.clone()];
         assert_eq!(store.cashiers(HERE).await.unwrap(), both, "{engine}");
         assert_eq!(of_till(&fixture.pos_state(&till).await), both, "{engine}");
@@ -65,10 +78,7 @@ async fn the_office_and_a_till_change_the_same_cashiers() {
         let before = fixture.changes(&till, Revision(0)).await.revision;
         let new_pin = cashier(5, "Grace H.", '2');
         for _ in 0..2 {
-            assert!(
-                store.put_cashier(HERE, &new_pin, by_ada(2)).await.unwrap(),
-                "{engine}"
-            );
+            assert!(put(store.as_ref(), &new_pin, by_ada(2)).await, "{engine}");
         }
         assert!(
             store.remove_cashier(HERE, ben.id, by_ada(3)).await.unwrap(),
@@ -100,13 +110,13 @@ async fn the_log_says_who_set_a_pin() {
         let by = |seconds| (Author::Operator, Timestamp(NOW.0 + seconds));
         let grace = cashier(5, "Grace", '0');
         for _ in 0..2 {
-            store.put_cashier(HERE, &grace, by(1)).await.unwrap();
+            put(store.as_ref(), &grace, by(1)).await;
         }
         let lead = Cashier {
             role: TillRole::Lead,
             ..grace.clone()
         };
-        store.put_cashier(HERE, &lead, by(2)).await.unwrap();
+        put(store.as_ref(), &lead, by(2)).await;
         store.remove_cashier(HERE, grace.id, by(3)).await.unwrap();
         let log = whole_log(store.as_ref(), HERE).await;
         let said: Vec<_> = log
@@ -124,5 +134,32 @@ async fn the_log_says_who_set_a_pin() {
             ],
             "{engine}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_said_of_a_cashier_stays() {
+    for (engine, store) in engines("what_is_not_said_of_a_cashier_stays").await.stores {
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
+        let by = (Author::Operator, NOW);
+        let change = |pin: Option<&str>, role| CashierChange {
+            id: CashierId(5),
+            name: "Grace".to_owned(),
+            pin: pin.map(str::to_owned),
+            role,
+        };
+        let nobody = store.put_cashier(HERE, &change(None, None), by).await.unwrap();
+        assert_eq!(nobody, CashierOutcome::NoPin, "{engine}");
+        let role = async || store.cashiers(HERE).await.unwrap()[0].role;
+        for (pin, given, expected) in [
+            (Some("1"), None, TillRole::Cashier),
+            (None, Some(TillRole::Lead), TillRole::Lead),
+            (Some("2"), None, TillRole::Lead),
+            (None, None, TillRole::Lead),
+        ] {
+            store.put_cashier(HERE, &change(pin, given), by).await.unwrap();
+            assert_eq!(role().await, expected, "{engine}: {pin:?} {given:?}");
+        }
+        assert_eq!(store.cashiers(HERE).await.unwrap()[0].pin, "2", "{engine}");
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     limits,
     pos::{
         PosState, Record, RecordId, Stock,
-        bill::{Bill, BillLine, Discount, Off, Seat, Void},
+        bill::{Bill, BillLine, Discount, Given, Off, Seat, Void},
         op::{Op, OpRefusal, SplitPart},
         right::{Right, VoidReason},
     },
@@ -94,13 +94,19 @@ pub fn add(pos: &PosState, bill: BillId, line: &BillLine) -> Decided {
     Ok(records)
 }
 
-pub fn count(pos: &PosState, bill: BillId, line: LineId, by: i16) -> Decided {
+pub fn count(pos: &PosState, op: &Op, (bill, line): (BillId, LineId), by: i16) -> Decided {
     let mut bill = live(pos, bill)?;
     let line = bill.line_mut(line).ok_or(OpRefusal::Unknown)?;
     let count = i32::from(line.count) + i32::from(by);
     let count = u16::try_from(count).map_err(|_| OpRefusal::TooFew)?;
     let mut records = take(pos, line, i32::from(by))?;
+    // The kitchen has been told, and the device did not know it, or does not ask yet why.
+    let told = line.voids(by);
     line.count = count;
+    let line = line.clone();
+    if told > 0 {
+        note_void(pos, op, &mut bill, (&line, told), VoidReason::NotSaid)?;
+    }
     bill.closed = false;
     records.push(Record::Bill(bill));
     Ok(records)
@@ -116,9 +122,25 @@ pub fn void(
     let mut bill = live(pos, bill)?;
     let of = bill.line_mut(line).ok_or(OpRefusal::Unknown)?;
     let left = of.count.checked_sub(count).ok_or(OpRefusal::TooFew)?;
-    let mut records = take(pos, of, -i32::from(count))?;
+    let mut records = match reason.gives_back() {
+        true => take(pos, of, -i32::from(count))?,
+        false => Vec::new(),
+    };
     of.count = left;
-    let (name, amount) = (of.name.clone(), of.price.times(u32::from(count)));
+    let of = of.clone();
+    note_void(pos, op, &mut bill, (&of, count), reason)?;
+    reopen(&mut bill);
+    records.push(Record::Bill(bill));
+    Ok(records)
+}
+
+fn note_void(
+    pos: &PosState,
+    op: &Op,
+    bill: &mut Bill,
+    (line, count): (&BillLine, u16),
+    reason: VoidReason,
+) -> Result<(), OpRefusal> {
     if bill.voids.len() >= limits::VOIDS {
         return Err(OpRefusal::Malformed(format!(
             "a bill has {} voids at the most",
@@ -129,16 +151,14 @@ pub fn void(
         op: op.id,
         at: op.at,
         till: op.device,
-        name,
+        name: line.name.clone(),
         count,
-        amount,
+        amount: line.price.times(u32::from(count)),
         reason,
         by: op.by,
         allowance: pos.allowance(Right::Void, op.by, op.approved_by),
     });
-    reopen(&mut bill);
-    records.push(Record::Bill(bill));
-    Ok(records)
+    Ok(())
 }
 
 pub fn note(pos: &PosState, bill: BillId, line: LineId, note: &str, course: u8) -> Decided {
@@ -156,11 +176,16 @@ pub fn split(pos: &PosState, op: &Op, (from, into): (BillId, BillId), parts: &[S
     let beside = || Bill {
         served_by: op.by,
         plus_tax: from.plus_tax,
-        ..Bill::new(into, from.seat.without_fee(), op.at)
+        ..Bill::new(into, second_seat(&from), op.at)
     };
     let mut into = pos.merged_bill(into).cloned().unwrap_or_else(beside);
     if from.id == into.id {
         return Ok(Vec::new());
+    }
+    let sums = from.sums();
+    let is_paid_elsewhere = from.seat.is_paid_elsewhere();
+    if sums.dishes > Minor::ZERO && !is_paid_elsewhere {
+        from.seat.fix_fee(sums.fee);
     }
     for part in parts {
         if into.line(part.becomes).is_some() {
@@ -186,6 +211,11 @@ pub fn split(pos: &PosState, op: &Op, (from, into): (BillId, BillId), parts: &[S
                 .filter_map(|discount| goes_along(discount, part, all)),
         );
     }
+    // Whoever has the dishes pays for their delivery.
+    if sums.fee > Minor::ZERO && from.sums().fee == Minor::ZERO && into.seat.is_paid_elsewhere() {
+        into.seat.fix_fee(sums.fee);
+        from.seat.waive_fee();
+    }
     from.lines.retain(|line| line.count > 0 || line.sent > 0);
     let lines: Vec<LineId> = from.lines.iter().map(|line| line.id).collect();
     from.discounts
@@ -194,6 +224,13 @@ pub fn split(pos: &PosState, op: &Op, (from, into): (BillId, BillId), parts: &[S
     reopen(&mut from);
     fits(&into)?;
     Ok(vec![Record::Bill(from), Record::Bill(into)])
+}
+
+/// Of a second bill of the same guests: the delivery is paid once.
+fn second_seat(bill: &Bill) -> Seat {
+    let mut seat = bill.seat.clone();
+    seat.waive_fee();
+    seat
 }
 
 /// A part keeps its price on the other bill: percentages apply there, too. A fixed amount moves only with
@@ -213,7 +250,7 @@ fn goes_along(discount: &Discount, part: &SplitPart, all: bool) -> Option<Discou
 }
 
 /// A changed total opens the bill again unless nothing is due: nobody must overlook an open amount.
-fn reopen(bill: &mut Bill) {
+pub fn reopen(bill: &mut Bill) {
     bill.closed &= bill.due() == Minor::ZERO;
 }
 
@@ -226,6 +263,10 @@ pub fn merge(pos: &PosState, bill: BillId, into: BillId) -> Decided {
     if !into.lines.is_empty() && !bill.lines.is_empty() {
         in_amounts(&mut into);
         in_amounts(&mut bill);
+    }
+    let fee = bill.sums().fee;
+    if into.seat.is_paid_elsewhere() && !bill.seat.is_paid_elsewhere() && fee > Minor::ZERO {
+        into.seat.fix_fee(fee);
     }
     into.lines.append(&mut bill.lines);
     into.discounts.append(&mut bill.discounts);
@@ -268,6 +309,10 @@ pub fn discount(pos: &PosState, op: &Op, bill: BillId, discount: &Discount) -> D
     }
     bill.discounts.push(Discount {
         by: op.by,
+        given: Some(Given {
+            at: op.at,
+            till: op.device,
+        }),
         allowance: pos.allowance(Right::Discount, op.by, op.approved_by),
         ..discount.clone()
     });

@@ -34,6 +34,8 @@ pub struct Seen<'a> {
     pub ticket: &'a Ticket,
     /// When it was taken, on the clock on the wall.
     pub taken: String,
+    /// When a guest on the phone wants it.
+    pub due: Option<String>,
 }
 
 pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<A> {
@@ -43,8 +45,10 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
         work,
         ticket,
         taken,
+        due,
     } = seen;
-    let (texts, id, begins, taken) = (*texts, ticket.id, work.begins(ticket), taken.clone());
+    let (texts, id, begins) = (*texts, ticket.id, work.begins(ticket));
+    let (taken, due) = (taken.clone(), due.clone());
     let own: Vec<TicketItem> = work.items(ticket).cloned().collect();
     let done = own.iter().all(|item| item.done);
     let minutes = move || {
@@ -59,6 +63,7 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
     let waits = move || texts.count(Key::KitchenMinutes, minutes() as usize);
     let more =
         is_more(pos, ticket).then(|| view! { <span class="more-of">{texts.get(Key::KitchenMore)}</span> });
+    let due = due.map(|due| view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due)])}</p> });
     let off = ticket
         .off
         .then(|| view! { <p class="off">{texts.get(Key::TicketOff)}</p> });
@@ -81,6 +86,7 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
             <header>
                 <h2 dir="auto">{whose(texts, pos, ticket)}</h2>
                 {more}
+                {due}
                 <p><time dir="ltr">{taken}</time>" · "<span class="age">{waits}</span></p>
             </header>
             {off}

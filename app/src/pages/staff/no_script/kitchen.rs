@@ -109,6 +109,7 @@ fn cards(
         work,
         ticket,
         taken: look.now.moved(look.at, ticket.taken_at).clock(),
+        due: ticket.phone_due().map(|due| look.now.moved(look.at, due).clock()),
     };
     tickets
         .iter()

@@ -73,7 +73,9 @@ fn bill_view(till: &TillState, bill: InHand) -> impl IntoView + use<> {
         sums.with(|sums| sums.as_ref().map_or(Minor::ZERO, |sums| sums.total)) - read(bill, Bill::paid)
     });
     let goes_to = move || {
-        let lines = read(bill, |bill| bill.seat.phone_order().map(destination).unwrap_or_default());
+        let lines = read(bill, |bill| {
+            bill.seat.phone_order().map(destination).unwrap_or_default()
+        });
         (!lines.is_empty()).then(|| view! { <p class="goes-to" dir="auto">{lines.join(" · ")}</p> })
     };
     let doings = doings(till, bill, due);

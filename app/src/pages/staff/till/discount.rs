@@ -55,6 +55,7 @@ pub fn DiscountDialog(till: TillState, line: Option<LineId>) -> impl IntoView {
             reason: value(reason),
             by: None,
             allowance: Allowance::Own,
+            given: None,
         };
         giving.submit_and_close(Action::Discount { bill, discount });
     };

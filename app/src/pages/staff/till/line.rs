@@ -37,6 +37,7 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
     let courses: Vec<_> = courses.collect();
     let removing = till.clone();
     let remove = move |_| {
+        removing.over.set(None);
         // The count may have changed meanwhile.
         let count = removing
             .pos
@@ -45,7 +46,6 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
             .and_then(|count| i16::try_from(count).ok())
             .filter(|count| *count > 0)
         {
-            removing.over.set(None);
             removing.change_count(line, -count);
         }
     };

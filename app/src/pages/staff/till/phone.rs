@@ -22,7 +22,7 @@ use crate::{
 };
 
 #[derive(Clone, Copy)]
-struct Fields {
+struct PhoneFields {
     name: NodeRef<html::Input>,
     phone: NodeRef<html::Input>,
     time: NodeRef<html::Input>,
@@ -48,7 +48,7 @@ pub fn Phone(till: TillState, is_new: bool) -> impl IntoView {
     let ordering = till.premises.listing.restaurant.ordering.clone();
     let delivery = known.delivery.as_ref();
     let input = NodeRef::<html::Input>::new;
-    let fields = Fields {
+    let fields = PhoneFields {
         name: input(),
         phone: input(),
         time: input(),
@@ -62,10 +62,10 @@ pub fn Phone(till: TillState, is_new: bool) -> impl IntoView {
             zones.position(|zone| zone.name == delivery.zone)
         })),
     };
-    let saving = till.clone();
+    let (saving, before) = (till.clone(), known.clone());
     let save = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(order) = read(&saving, fields) else {
+        let Some(order) = read(&saving, fields, &before) else {
             return saving.wrong.set(Some(saving.text(Key::PhoneNoZone).to_owned()));
         };
         let seat = Seat::Phone(Box::new(order));
@@ -75,7 +75,8 @@ pub fn Phone(till: TillState, is_new: bool) -> impl IntoView {
         }
     };
     let time = known.due_at.map(time_of_day);
-    let brings = ordering.delivers().then(|| {
+    let may_bring = ordering.delivers() || known.delivery.is_some();
+    let brings = may_bring.then(|| {
         let is_on = fields.delivers;
         let address = address(&till, fields, known.delivery.as_ref());
         view! {
@@ -103,7 +104,7 @@ pub fn Phone(till: TillState, is_new: bool) -> impl IntoView {
     }
 }
 
-fn address(till: &TillState, fields: Fields, known: Option<&PhoneDelivery>) -> impl IntoView + use<> {
+fn address(till: &TillState, fields: PhoneFields, known: Option<&PhoneDelivery>) -> impl IntoView + use<> {
     let restaurant = &till.premises.listing.restaurant;
     let usual = DeliveryAddress {
         city: restaurant.address.city.clone(),
@@ -111,7 +112,8 @@ fn address(till: &TillState, fields: Fields, known: Option<&PhoneDelivery>) -> i
     };
     let address = known.map_or(usual, |delivery| delivery.address.clone());
     let line = |key: Key, field: NodeRef<html::Input>, known: String| {
-        view! { <label><span>{till.text(key)}</span><input node_ref=field value=known maxlength=limits::ADDRESS autocomplete="off"/></label> }
+        let is_needed = move || fields.delivers.get() && key == Key::PhoneStreet;
+        view! { <label><span>{till.text(key)}</span><input node_ref=field value=known required=is_needed maxlength=limits::ADDRESS autocomplete="off"/></label> }
     };
     let ordering = restaurant.ordering.clone();
     // A postcode says the zone where zones are made of postcodes; whoever is on the phone may choose another.
@@ -121,7 +123,12 @@ fn address(till: &TillState, fields: Fields, known: Option<&PhoneDelivery>) -> i
             .zones
             .iter()
             .position(|zone| zone.area.contains(typed.trim(), None));
-        if found.is_some() {
+        let is_drawn = |zone: usize| {
+            let zone = ordering.zones.get(zone);
+            zone.is_some_and(|zone| zone.area.bounds().is_some())
+        };
+        // A zone that is drawn on the map stays as it was chosen.
+        if found.is_some() || !fields.zone.get_untracked().is_some_and(is_drawn) {
             fields.zone.set(found);
         }
     };
@@ -147,34 +154,80 @@ fn address(till: &TillState, fields: Fields, known: Option<&PhoneDelivery>) -> i
 }
 
 /// `None` if it is to be brought, and to no zone.
-fn read(till: &TillState, fields: Fields) -> Option<PhoneOrder> {
+fn read(till: &TillState, fields: PhoneFields, before: &PhoneOrder) -> Option<PhoneOrder> {
     let text = |field| value(field).trim().to_owned();
     let delivery = match fields.delivers.get_untracked() {
         false => None,
         true => {
-            let restaurant = &till.premises.listing.restaurant;
-            let zone = restaurant.ordering.zones.get(fields.zone.get_untracked()?)?;
-            Some(PhoneDelivery {
-                address: DeliveryAddress {
-                    street: text(fields.street),
-                    postcode: text(fields.postcode),
-                    city: text(fields.city),
-                    hint: text(fields.hint),
-                    location: None,
-                },
-                zone: zone.name.clone(),
-                fee: zone.fee,
-                free_from: zone.free_from,
-                fee_tax: restaurant.tax.takeaway,
-            })
+            let address = DeliveryAddress {
+                street: text(fields.street),
+                postcode: text(fields.postcode),
+                city: text(fields.city),
+                hint: text(fields.hint),
+                location: None,
+            };
+            Some(delivery(till, fields, before.delivery.as_ref(), address)?)
         }
+    };
+    let typed = value(fields.time);
+    let due_at = match before.due_at {
+        // The same time of day, which may be over by now.
+        Some(due_at) if time_of_day(due_at) == typed => Some(due_at),
+        _ => next_at(till.client.now(), &typed),
     };
     Some(PhoneOrder {
         name: text(fields.name),
         phone: text(fields.phone),
-        due_at: next_at(till.client.now(), &value(fields.time)),
+        due_at,
         delivery,
     })
+}
+
+/// Another address in the same zone has the fee that was agreed.
+fn delivery(
+    till: &TillState,
+    fields: PhoneFields,
+    before: Option<&PhoneDelivery>,
+    address: DeliveryAddress,
+) -> Option<PhoneDelivery> {
+    let restaurant = &till.premises.listing.restaurant;
+    let zone = fields
+        .zone
+        .get_untracked()
+        .and_then(|zone| restaurant.ordering.zones.get(zone));
+    match (before, zone) {
+        // The fee is on another bill, whatever the zone is.
+        (Some(before), zone) if before.paid_elsewhere => Some(PhoneDelivery {
+            address,
+            zone: zone.map_or_else(|| before.zone.clone(), |zone| zone.name.clone()),
+            ..before.clone()
+        }),
+        (Some(before), Some(zone)) if before.zone == zone.name => Some(PhoneDelivery {
+            address,
+            ..before.clone()
+        }),
+        // The office has removed its zone meanwhile.
+        (Some(before), None)
+            if !restaurant
+                .ordering
+                .zones
+                .iter()
+                .any(|zone| zone.name == before.zone) =>
+        {
+            Some(PhoneDelivery {
+                address,
+                ..before.clone()
+            })
+        }
+        (_, zone) => zone.map(|zone| PhoneDelivery {
+            address,
+            zone: zone.name.clone(),
+            fee: zone.fee,
+            free_from: zone.free_from,
+            fee_tax: restaurant.tax.takeaway,
+            paid_elsewhere: false,
+        }),
+    }
 }
 
 /// Where it goes, for the bill and the slip that goes along.

@@ -27,7 +27,7 @@ pub fn VoidDialog(till: TillState, line: LineId, count: u16) -> impl IntoView {
         };
         view! { <button type="button" on:click=take>{word}</button> }
     };
-    let reasons: Vec<_> = VoidReason::ALL.iter().map(|code| reason(*code)).collect();
+    let reasons: Vec<_> = VoidReason::ASKED.map(reason).into_iter().collect();
     let title = till
         .texts
         .fill(Key::VoidTitle, &[("count", &count.to_string()), ("name", &name)]);
@@ -45,5 +45,6 @@ pub fn void_reason(reason: VoidReason) -> Key {
         VoidReason::ChangedMind => Key::VoidChangedMind,
         VoidReason::RanOut => Key::VoidRanOut,
         VoidReason::SentBack => Key::VoidSentBack,
+        VoidReason::NotSaid => Key::VoidNotSaid,
     }
 }
