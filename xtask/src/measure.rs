@@ -64,10 +64,14 @@ pub fn bench(context: &Context, arguments: &[String]) -> Result {
 
 fn bench_server(context: &Context, arguments: &[String]) -> Result {
     let postgres = Postgres::start(context)?;
-    let mut build = context.cargo(&["bench", "-p", "servery", "--no-run"]);
+    // Without the name, the tests of the library would be optimised and linked, too.
+    let bench = ["bench", "-p", "servery", "--bench", "bench"];
+    let mut build = context.cargo(&bench);
+    build.arg("--no-run");
     context.steps.run("The benchmarks", &mut build)?;
-    let mut bench = context.cargo(&["bench", "--quiet", "-p", "servery"]);
+    let mut bench = context.cargo(&bench);
     bench
+        .args(["--quiet", "--"])
         .args(arguments)
         .env("SERVERY_TEST_POSTGRES", postgres.address());
     process::succeed(&mut bench, None)
