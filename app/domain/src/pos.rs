@@ -2,6 +2,7 @@
 //!
 //! A device applies the same rules to its own copy at once; the server's decision is final.
 
+mod approval;
 pub mod bill;
 pub mod cashier;
 mod decide;

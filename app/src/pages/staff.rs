@@ -13,8 +13,10 @@ mod layout;
 mod money_input;
 #[cfg(feature = "server")]
 pub mod no_script;
+mod notices;
 mod orders;
 mod page;
+mod pending_approval;
 mod premises;
 mod screen;
 mod shift;

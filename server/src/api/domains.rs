@@ -14,7 +14,7 @@ use servery_domain::{
 use crate::{
     accounts::sessions::CurrentUser,
     domains,
-    http::error::{AcceptsJson, ApiError, JsonBody, Pairs, Text},
+    http::error::{AcceptsJson, ApiError, JsonBody, Pairs, Text, parameter},
     state::AppState,
 };
 
@@ -66,8 +66,8 @@ pub async fn get_domain(
     State(app): State<Arc<AppState>>,
     Query(pairs): Pairs,
 ) -> Result<Json<Slug>, ApiError> {
-    let domain = pairs.iter().find(|(name, _)| name == "domain");
-    let (_, domain) =
+    let domain = parameter(&pairs, "domain");
+    let domain =
         domain.ok_or_else(|| ApiError::new(ProblemType::Malformed, "the parameter 'domain' is missing"))?;
     let catalog = app.catalog.now();
     let domain = domain.parse::<DomainName>().ok();

@@ -16,7 +16,7 @@ use servery_domain::{
 use super::board::ids;
 use crate::{
     accounts::sessions::CurrentUser,
-    http::error::{AcceptsJson, ApiError, Pairs, Raw, Segments},
+    http::error::{AcceptsJson, ApiError, Pairs, Raw, Segments, parameter},
     menu_file::told,
     menu_import::{self, MenuImport, MenuImportOutcome},
     state::AppState,
@@ -47,19 +47,13 @@ pub async fn put_menu_import(
     Raw(file): Raw,
 ) -> Result<Json<ImportSummary>, ApiError> {
     let not_accepted = |detail: &str| ApiError::new(ProblemType::NotAccepted, detail);
-    let find = |name: &str| {
-        let mut pairs = pairs.iter();
-        pairs
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    };
-    let unlisted = match find("unlisted") {
+    let unlisted = match parameter(&pairs, "unlisted") {
         None => Unlisted::Keep,
         Some(code) => {
             Unlisted::from_code(code).ok_or_else(|| not_accepted("'unlisted' is keep or remove"))?
         }
     };
-    let dry_run = match find("dry_run") {
+    let dry_run = match parameter(&pairs, "dry_run") {
         None | Some("false") => false,
         Some("true") => true,
         Some(_) => return Err(not_accepted("'dry_run' is true or false")),

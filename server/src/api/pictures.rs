@@ -14,7 +14,7 @@ use crate::{
     accounts::sessions::CurrentUser,
     http::{
         client::Client,
-        error::{ApiError, Pairs, Raw, Text},
+        error::{ApiError, Pairs, Raw, Text, parameter},
     },
     pictures,
     state::AppState,
@@ -41,9 +41,9 @@ pub async fn post_picture(
     Query(pairs): Pairs,
     request: Request,
 ) -> Result<Json<Picture>, ApiError> {
-    let shape = match pairs.iter().find(|(name, _)| name == "shape") {
+    let shape = match parameter(&pairs, "shape") {
         None => PictureShape::default(),
-        Some((_, code)) => PictureShape::from_code(code)
+        Some(code) => PictureShape::from_code(code)
             .ok_or_else(|| ApiError::new(ProblemType::NotAccepted, "'shape' is photo or logo"))?,
     };
     let upload = pictures::admit(&app, (&user, &client), &slug)?;

@@ -20,7 +20,7 @@ use crate::{
     http::{
         cached_body::Cached,
         content_hash::content_hash,
-        error::{ApiError, Pairs, Text},
+        error::{ApiError, Pairs, Text, parameter},
     },
     state::AppState,
 };
@@ -41,8 +41,7 @@ pub async fn get_widget(
     let RestaurantNow {
         listing, menu, now, ..
     } = restaurant_now(&app, &slug).await?;
-    let asked = pairs.iter().find(|(name, _)| name == "lang");
-    let lang = asked.and_then(|(_, tag)| Lang::from_tag(tag));
+    let lang = parameter(&pairs, "lang").and_then(Lang::from_tag);
     let lang = lang.unwrap_or(listing.restaurant.lang);
     let page = format!("{}/restaurants/{slug}", app.settings.base_url(&listing));
     let key = (edition, format!("/restaurants/{slug}/widget?lang={}", lang.tag()));

@@ -241,6 +241,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Text {
 /// Query parameters in their order.
 pub type Pairs = Query<Vec<(String, String)>>;
 
+/// A parameter of the address, as it stands there.
+pub fn parameter<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = pairs.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

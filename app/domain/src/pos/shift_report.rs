@@ -228,6 +228,9 @@ impl ShiftReport {
     }
 
     fn add_discounts(&mut self, pos: &PosState, bill: &Bill) {
+        if bill.discounts.is_empty() {
+            return;
+        }
         let offs = bill.sums().off;
         let given = bill.discounts.iter().zip(offs);
         let given = given.filter_map(|(discount, off)| Some((discount, off, discount.given?)));

@@ -17,7 +17,6 @@ use servery_domain::{
 };
 
 use self::inputs::Inputs;
-pub use self::theme::type_pair_name;
 use super::{
     PartExtras,
     layout::{Tab, layout},

@@ -7,9 +7,9 @@ use servery_domain::{
     menu::OptionGroup,
     restaurant_file::RestaurantFile,
     tax::TaxRate,
+    theme::TypePair,
 };
 
-use super::part::type_pair_name;
 use crate::{
     components::{allergen, diet},
     text::{Texts, office::Key},
@@ -169,6 +169,14 @@ pub fn field_value(
         true => texts.get(Key::PartNone).to_owned(),
         false => value,
     })
+}
+
+pub fn type_pair_name(pair: TypePair) -> Key {
+    match pair {
+        TypePair::Classic => Key::PartTypeClassic,
+        TypePair::Modern => Key::PartTypeModern,
+        TypePair::Book => Key::PartTypeBook,
+    }
 }
 
 fn list<T: AsRef<str>>(names: impl Iterator<Item = T>) -> String {

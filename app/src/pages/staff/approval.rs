@@ -5,25 +5,16 @@ use servery_domain::{
     id::CashierId,
     pos::{
         cashier::Cashier,
-        op::Action,
         right::{Allowance, Right},
     },
 };
 
 use super::{
-    cashiers::{cashiers, pin_field, value},
+    cashiers::{cashier_name, cashiers, has_typed_pin, pin_field},
     dialog::Dialog,
-    screen::{Screen, Then},
+    screen::Screen,
 };
 use crate::text::staff::Key;
-
-/// Actions that wait for approval.
-pub struct PendingApproval {
-    pub id: u128,
-    pub right: Right,
-    pub actions: Vec<Action>,
-    pub then: Then,
-}
 
 /// The dialog in which it is given, while something waits for it.
 pub fn approval(screen: &Screen) -> impl IntoView + use<> {
@@ -86,24 +77,10 @@ fn dialog(screen: &Screen, id: u128, right: Right) -> impl IntoView + use<> {
     }
 }
 
-/// Compares the hashes, as when somebody signs in.
 fn approve(screen: Screen, (id, lead): (u128, CashierId), pin: NodeRef<html::Input>, busy: RwSignal<bool>) {
-    let typed = value(pin);
-    busy.set(true);
     spawn_local(async move {
-        let hash = screen.client.pin(lead, &typed).await;
-        busy.set(false);
-        let known = screen
-            .pos
-            .with_untracked(|pos| pos.cashier(lead).map(|lead| lead.pin.clone()));
-        if hash.is_some() && hash == known {
-            return screen.approve(id, lead);
-        }
-        screen
-            .wrong
-            .set(Some(screen.text(Key::CashierWrongPin).to_owned()));
-        if let Some(field) = pin.try_get_untracked().flatten() {
-            field.set_value("");
+        if has_typed_pin(&screen, lead, pin, busy).await {
+            screen.approve(id, lead);
         }
     });
 }
@@ -120,17 +97,12 @@ fn needed(right: Right) -> Key {
 
 /// `Grace, approved by Ada`; or that nobody has approved it.
 pub fn by_whom(screen: &Screen, by: &str, allowance: Allowance) -> String {
-    let name = |cashier: CashierId| {
-        let name = screen
-            .pos
-            .with_untracked(|pos| pos.cashier(cashier).map(|cashier| cashier.name.clone()));
-        name.unwrap_or_else(|| screen.text(Key::CashierNobody).to_owned())
-    };
     match allowance {
         Allowance::Own => by.to_owned(),
-        Allowance::ApprovedBy(lead) => screen
-            .texts
-            .fill(Key::ApprovalWas, &[("name", by), ("lead", &name(lead))]),
+        Allowance::ApprovedBy(lead) => screen.texts.fill(
+            Key::ApprovalWas,
+            &[("name", by), ("lead", &cashier_name(screen, Some(lead)))],
+        ),
         Allowance::Missing => screen.texts.fill(Key::ApprovalMissing, &[("name", by)]),
     }
 }

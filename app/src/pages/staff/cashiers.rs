@@ -128,28 +128,12 @@ fn enter(screen: &Screen, cashier: CashierId, open: RwSignal<bool>) -> impl Into
     let asking = screen.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (screen, typed) = (asking.clone(), value(pin));
-        busy.set(true);
+        let screen = asking.clone();
         spawn_local(async move {
-            let hash = screen.client.pin(cashier, &typed).await;
-            busy.set(false);
-            let known = screen
-                .pos
-                .with_untracked(|pos| pos.cashier(cashier).map(|cashier| cashier.pin.clone()));
-            match hash.is_some() && hash == known {
-                true => {
-                    screen.wrong.set(None);
-                    screen.client.current_cashier().set(Some(cashier));
-                    open.set(false);
-                }
-                false => {
-                    screen
-                        .wrong
-                        .set(Some(screen.text(Key::CashierWrongPin).to_owned()));
-                    if let Some(field) = pin.try_get_untracked().flatten() {
-                        field.set_value("");
-                    }
-                }
+            if has_typed_pin(&screen, cashier, pin, busy).await {
+                screen.wrong.set(None);
+                screen.client.current_cashier().set(Some(cashier));
+                open.set(false);
             }
         });
     };
@@ -163,6 +147,42 @@ fn enter(screen: &Screen, cashier: CashierId, open: RwSignal<bool>) -> impl Into
             <button type="submit" class="main" disabled=busy>{screen.text(Key::CashierEnter)}</button>
         </form>
     }
+}
+
+/// Compares the hashes. A wrong PIN is said, and to be typed again.
+pub async fn has_typed_pin(
+    screen: &Screen,
+    cashier: CashierId,
+    pin: NodeRef<html::Input>,
+    busy: RwSignal<bool>,
+) -> bool {
+    let typed = value(pin);
+    busy.set(true);
+    let hash = screen.client.pin(cashier, &typed).await;
+    busy.set(false);
+    let known = screen
+        .pos
+        .with_untracked(|pos| pos.cashier(cashier).map(|cashier| cashier.pin.clone()));
+    let is_right = hash.is_some() && hash == known;
+    if !is_right {
+        screen
+            .wrong
+            .set(Some(screen.text(Key::CashierWrongPin).to_owned()));
+        if let Some(field) = pin.try_get_untracked().flatten() {
+            field.set_value("");
+        }
+    }
+    is_right
+}
+
+/// What people call a cashier, or that it was nobody.
+pub fn cashier_name(screen: &Screen, cashier: Option<CashierId>) -> String {
+    let name = cashier.and_then(|cashier| {
+        screen
+            .pos
+            .with_untracked(|pos| pos.cashier(cashier).map(|cashier| cashier.name.clone()))
+    });
+    name.unwrap_or_else(|| screen.text(Key::CashierNobody).to_owned())
 }
 
 /// A new cashier, or a new PIN of the current one.

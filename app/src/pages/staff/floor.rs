@@ -16,8 +16,9 @@ use servery_domain::{
 use super::{
     cashiers::guarded,
     clock::use_clock,
+    notices::notices,
     premises::Premises,
-    screen::{Screen, not_here, notices},
+    screen::{Screen, not_here},
 };
 use crate::{pos_client::hold_updates, text::staff::Key};
 

@@ -28,9 +28,10 @@ use self::{
 };
 use super::{
     clock::{time_of_day, use_clock},
+    notices::notices,
     orders::NewOrders,
     premises::Premises,
-    screen::{Ask, Screen, not_here, notices},
+    screen::{Ask, Screen, not_here},
 };
 use crate::{
     pos_client::keep_awake,

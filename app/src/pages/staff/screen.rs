@@ -19,8 +19,8 @@ use servery_domain::{
 };
 
 use super::{
-    approval::{PendingApproval, approval},
     clock::time_of_day,
+    pending_approval::{PendingApproval, Then},
     premises::Premises,
 };
 use crate::{
@@ -41,9 +41,6 @@ pub struct Screen {
     /// What waits for the approval of somebody who may.
     pub pending: RwSignal<Option<PendingApproval>, LocalStorage>,
 }
-
-/// What follows, with whether the last action succeeded.
-pub type Then = Box<dyn FnOnce(bool)>;
 
 /// The last failed action, for dialogs over the screen.
 #[derive(Clone, Copy)]
@@ -289,14 +286,6 @@ pub fn tapped(
 ) -> impl IntoView + 'static {
     let Face { class, pressed } = face;
     view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| move || pressed.get().to_string()) on:click=move |_| tap()>{words}</button> }
-}
-
-/// What is over every screen: why the last action failed, until it is dismissed, and what waits for approval.
-pub fn notices(screen: &Screen) -> impl IntoView + use<> {
-    view! {
-        {said(screen.texts, screen.wrong)}
-        {approval(screen)}
-    }
 }
 
 pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {

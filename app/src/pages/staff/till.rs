@@ -30,8 +30,9 @@ use servery_domain::device::DeviceKind;
 use self::till_state::{TillDialog, TillState};
 use super::{
     cashiers::{Who, guarded},
+    notices::notices,
     premises::Premises,
-    screen::{Screen, not_here, notices},
+    screen::{Screen, not_here},
 };
 use crate::text::staff::Key;
 

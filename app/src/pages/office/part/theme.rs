@@ -8,7 +8,10 @@ use servery_domain::{
 };
 
 use super::inputs::{Inputs, LineKind};
-use crate::text::{Texts, office::Key};
+use crate::{
+    pages::office::part_text::type_pair_name,
+    text::{Texts, office::Key},
+};
 
 impl Inputs<'_> {
     pub fn theme(&self, theme: &Theme) -> AnyView {
@@ -39,14 +42,6 @@ impl Inputs<'_> {
             {self.select("type-pair".to_owned(), "type-pair", label, (chosen, pairs.collect()))}
         }
         .into_any()
-    }
-}
-
-pub fn type_pair_name(pair: TypePair) -> Key {
-    match pair {
-        TypePair::Classic => Key::PartTypeClassic,
-        TypePair::Modern => Key::PartTypeModern,
-        TypePair::Book => Key::PartTypeBook,
     }
 }
 

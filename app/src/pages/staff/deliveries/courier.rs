@@ -21,11 +21,7 @@ use servery_domain::{
 use super::{address, door, due, is_called_off, is_over, picture, runs_in};
 use crate::{
     components::located_by,
-    pages::staff::{
-        dialog::Dialog,
-        money_input::field,
-        screen::{Screen, notices},
-    },
+    pages::staff::{dialog::Dialog, money_input::field, notices::notices, screen::Screen},
     pos_client::keep_awake,
     text::staff::Key,
 };

@@ -18,10 +18,7 @@ use servery_domain::{
 use super::{address, door, due, is_brought, is_called_off, is_over, picture, runs, runs_in};
 use crate::{
     pages::staff::{
-        clock::time_of_day,
-        orders::orders_in,
-        screen::{Screen, notices},
-        shift::own_shift,
+        clock::time_of_day, notices::notices, orders::orders_in, screen::Screen, shift::own_shift,
     },
     pos_client::hold_updates,
     text::staff::Key,

@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     currency::Minor,
-    id::{CashierId, ShiftId},
+    id::ShiftId,
     pos::{
         payment::{TenderMethod, receipt_prefix},
         right::{Allowance, Right},
@@ -18,7 +18,9 @@ use super::{
     void::void_reason,
 };
 use crate::{
-    pages::staff::{approval::by_whom, clock::stamp, dialog::Dialog, shift::own_shift},
+    pages::staff::{
+        approval::by_whom, cashiers::cashier_name, clock::stamp, dialog::Dialog, shift::own_shift,
+    },
     text::staff::Key,
 };
 
@@ -67,14 +69,6 @@ fn row(till: &TillState, shift: &Shift, own: bool) -> impl IntoView + use<> {
     }
 }
 
-fn cashier(till: &TillState, by: Option<CashierId>) -> String {
-    let name = by.and_then(|by| {
-        till.pos
-            .with_untracked(|pos| pos.cashier(by).map(|cashier| cashier.name.clone()))
-    });
-    name.unwrap_or_else(|| till.text(Key::CashierNobody).to_owned())
-}
-
 pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
     let facts = till.pos.with_untracked(|pos| ShiftReport::of(pos, shift))?;
     let sum = |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{till.money(amount)}</dd></div> };
@@ -98,7 +92,7 @@ pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
         .by
         .iter()
         .filter(|_| named)
-        .map(|(by, amount)| sum(cashier(till, *by), *amount))
+        .map(|(by, amount)| sum(cashier_name(till, *by), *amount))
         .collect::<Vec<_>>();
     let differences = differences(till, &facts.differences);
     let guarded = guarded(till, &facts.guarded);
@@ -160,7 +154,7 @@ fn differences(till: &TillState, differences: &[Difference]) -> Option<impl Into
         let label = till
             .pos
             .with_untracked(|pos| payments::label(till, pos, difference.payable));
-        let name = cashier(till, difference.by);
+        let name = cashier_name(till, difference.by);
         let till_name = receipt_prefix(difference.till);
         view! {
             <div>
@@ -189,7 +183,7 @@ fn guarded(till: &TillState, acts: &[GuardedAct]) -> Option<impl IntoView + use<
                 format!("{count} × {name} · {}", till.text(void_reason(*reason)))
             }
         };
-        let who = by_whom(till, &cashier(till, act.by), act.allowance);
+        let who = by_whom(till, &cashier_name(till, act.by), act.allowance);
         let is_missing = act.allowance == Allowance::Missing;
         view! {
             <div class:unapproved=is_missing>
