@@ -141,6 +141,16 @@ fn flows(payments: &[TillPayment]) -> Vec<Flow> {
     flows
 }
 
+fn closed_at(shift: &Shift) -> Option<Timestamp> {
+    shift.closed.as_ref().map(|closed| closed.at)
+}
+
+/// The end of the shift before at the same till.
+fn end_of_shift_before(pos: &PosState, shift: &Shift) -> Option<Timestamp> {
+    let before = |other: &&Shift| other.till == shift.till && other.opened_at < shift.opened_at;
+    pos.shifts().filter(before).filter_map(closed_at).max()
+}
+
 impl ShiftReport {
     /// `None` if there is no such shift.
     pub fn of(pos: &PosState, id: ShiftId) -> Option<Self> {
@@ -160,10 +170,11 @@ impl ShiftReport {
             guarded: Vec::new(),
         };
         report.add_cash_out();
+        let since = end_of_shift_before(pos, &report.shift);
         for bill in pos.bills() {
             report.add(Payable::Bill(bill.id), &bill.payments, || Whole::of(bill));
-            report.add_voids(pos, bill);
-            report.add_discounts(pos, bill);
+            report.add_voids(pos, since, bill);
+            report.add_discounts(pos, since, bill);
         }
         for taken in pos.order_payments() {
             report.add(Payable::Order(taken.order), &taken.payments, || {
@@ -189,27 +200,20 @@ impl ShiftReport {
     }
 
     /// Whether this report tells of something: of its till, since the shift before, and of devices without a drawer.
-    fn tells_of(&self, pos: &PosState, till: DeviceId, at: Timestamp) -> bool {
-        let closed_at = |shift: &Shift| shift.closed.as_ref().map(|closed| closed.at);
-        let is_own = till == self.shift.till;
+    fn tells_of(&self, pos: &PosState, since: Option<Timestamp>, (till, at): (DeviceId, Timestamp)) -> bool {
+        let is_in_time =
+            since.is_none_or(|since| at > since) && closed_at(&self.shift).is_none_or(|end| at <= end);
         // It is in the report of another shift of that device, or will be.
         let has_shift = || {
             pos.shifts()
                 .any(|shift| shift.till == till && closed_at(shift).is_none_or(|end| end >= at))
         };
-        let before = pos
-            .shifts()
-            .filter(|shift| shift.till == self.shift.till && shift.opened_at < self.shift.opened_at)
-            .filter_map(closed_at)
-            .max();
-        (is_own || !has_shift())
-            && before.is_none_or(|before| at > before)
-            && closed_at(&self.shift).is_none_or(|end| at <= end)
+        is_in_time && (till == self.shift.till || !has_shift())
     }
 
-    fn add_voids(&mut self, pos: &PosState, bill: &Bill) {
+    fn add_voids(&mut self, pos: &PosState, since: Option<Timestamp>, bill: &Bill) {
         let own = bill.voids.iter();
-        let own = own.filter(|void| self.tells_of(pos, void.till, void.at));
+        let own = own.filter(|void| self.tells_of(pos, since, (void.till, void.at)));
         let acts: Vec<GuardedAct> = own
             .map(|void| GuardedAct {
                 at: void.at,
@@ -227,14 +231,14 @@ impl ShiftReport {
         self.guarded.extend(acts);
     }
 
-    fn add_discounts(&mut self, pos: &PosState, bill: &Bill) {
+    fn add_discounts(&mut self, pos: &PosState, since: Option<Timestamp>, bill: &Bill) {
         if bill.discounts.is_empty() {
             return;
         }
         let offs = bill.sums().off;
         let given = bill.discounts.iter().zip(offs);
         let given = given.filter_map(|(discount, off)| Some((discount, off, discount.given?)));
-        let own = given.filter(|(.., given)| self.tells_of(pos, given.till, given.at));
+        let own = given.filter(|(.., given)| self.tells_of(pos, since, (given.till, given.at)));
         let acts: Vec<GuardedAct> = own
             .map(|(discount, off, given)| GuardedAct {
                 at: given.at,

@@ -191,35 +191,22 @@ fn delivery(
     address: DeliveryAddress,
 ) -> Option<PhoneDelivery> {
     let restaurant = &till.premises.listing.restaurant;
-    let zone = fields
-        .zone
-        .get_untracked()
-        .and_then(|zone| restaurant.ordering.zones.get(zone));
-    match (before, zone) {
+    let zones = &restaurant.ordering.zones;
+    let zone = fields.zone.get_untracked().and_then(|zone| zones.get(zone));
+    let has_its_fee = |before: &&PhoneDelivery| match zone {
         // The fee is on another bill, whatever the zone is.
-        (Some(before), zone) if before.paid_elsewhere => Some(PhoneDelivery {
-            address,
-            zone: zone.map_or_else(|| before.zone.clone(), |zone| zone.name.clone()),
-            ..before.clone()
-        }),
-        (Some(before), Some(zone)) if before.zone == zone.name => Some(PhoneDelivery {
-            address,
-            ..before.clone()
-        }),
+        _ if before.paid_elsewhere => true,
+        Some(zone) => before.zone == zone.name,
         // The office has removed its zone meanwhile.
-        (Some(before), None)
-            if !restaurant
-                .ordering
-                .zones
-                .iter()
-                .any(|zone| zone.name == before.zone) =>
-        {
-            Some(PhoneDelivery {
-                address,
-                ..before.clone()
-            })
-        }
-        (_, zone) => zone.map(|zone| PhoneDelivery {
+        None => !zones.iter().any(|zone| zone.name == before.zone),
+    };
+    match before.filter(has_its_fee) {
+        Some(before) => Some(PhoneDelivery {
+            address,
+            zone: zone.map_or(&before.zone, |zone| &zone.name).clone(),
+            ..before.clone()
+        }),
+        None => zone.map(|zone| PhoneDelivery {
             address,
             zone: zone.name.clone(),
             fee: zone.fee,
