@@ -15,6 +15,7 @@ mod demo;
 mod device_orders;
 mod devices;
 mod domains;
+mod edit_histories;
 mod edit_schedules;
 mod edits;
 mod erasure;
