@@ -1,5 +1,6 @@
 //! Pictures that owners upload. The service behind the API and the plain form.
 
+pub mod picture_location;
 pub mod picture_store;
 
 use axum::body::Bytes;
@@ -42,7 +43,7 @@ pub fn admit<'a>(
     let store = app.pictures.as_ref().ok_or_else(|| {
         ApiError::new(
             ProblemType::NotFound,
-            "this installation stores no pictures: its operator has to name a folder with --pictures",
+            "this installation stores no pictures: its operator has to name a place for them with --pictures",
         )
     })?;
     app.rate_limiter

@@ -14,7 +14,10 @@ use reqwest::Url;
 use serde::Deserialize;
 use servery_domain::{domain_name::DomainName, restaurant::Listing, slug::Slug};
 
-use crate::payments::cards::{CardAccount, CardKeyError, CardKeys, Cards};
+use crate::{
+    payments::cards::{CardAccount, CardKeyError, CardKeys, Cards},
+    pictures::picture_location::PictureLocation,
+};
 
 const CARD_PROVIDER: &str = "https://api.stripe.com";
 /// Apple's files have about 9,000 bytes.
@@ -33,9 +36,9 @@ pub struct Settings {
     /// A separate address for /metrics [default: the same as --listen]
     #[arg(long, global = true, env = "SERVERY_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// The folder of the restaurants' pictures, shown under /pictures/ [default with SQLite: beside the database, servery-pictures]
+    /// Where the restaurants' pictures are, shown under /pictures/: a folder, or s3://BUCKET/FOLDER [default with SQLite: beside the database, servery-pictures]
     #[arg(long, global = true, env = "SERVERY_PICTURES")]
-    pub pictures: Option<PathBuf>,
+    pub pictures: Option<String>,
     /// A map on which diners set a point: a PMTiles file, or an address of tiles such as https://tiles.example/{z}/{x}/{y}.png
     #[arg(long, global = true, env = "SERVERY_MAP")]
     pub map: Option<String>,
@@ -164,15 +167,18 @@ impl Settings {
         self.database.as_deref().unwrap_or("sqlite:servery.db")
     }
 
-    /// The folder of pictures. Servers that share a database of PostgreSQL have to share one, too: it has no default.
-    pub fn pictures(&self) -> Option<PathBuf> {
+    /// Servers that share a database of PostgreSQL have to share their pictures, too: there is no default.
+    pub fn pictures(&self) -> Option<PictureLocation> {
         let beside = || {
             let database = Path::new(servery_store::sqlite_path(self.database())?);
             let mut name = database.file_stem()?.to_owned();
             name.push("-pictures");
-            Some(database.with_file_name(name))
+            Some(PictureLocation::DefaultFolder(database.with_file_name(name)))
         };
-        self.pictures.clone().or_else(beside)
+        match &self.pictures {
+            Some(named) => PictureLocation::read(named),
+            None => beside(),
+        }
     }
 
     pub fn listen(&self) -> SocketAddr {
@@ -331,19 +337,20 @@ mod tests {
         let pictures = |database: Option<&str>, pictures: Option<&str>| {
             let settings = Settings {
                 database: database.map(str::to_owned),
-                pictures: pictures.map(PathBuf::from),
+                pictures: pictures.map(str::to_owned),
                 ..Settings::default()
             };
             settings.pictures()
         };
-        assert_eq!(pictures(None, None), Some("servery-pictures".into()));
+        let beside = |folder: &str| Some(PictureLocation::DefaultFolder(folder.into()));
+        assert_eq!(pictures(None, None), beside("servery-pictures"));
         let elsewhere = pictures(Some("sqlite:/var/lib/servery/town.db"), None);
-        assert_eq!(elsewhere, Some("/var/lib/servery/town-pictures".into()));
+        assert_eq!(elsewhere, beside("/var/lib/servery/town-pictures"));
         let postgres = Some("postgres://localhost/servery");
         assert_eq!(pictures(postgres, None), None);
         assert_eq!(
             pictures(postgres, Some("/srv/pictures")),
-            Some("/srv/pictures".into())
+            Some(PictureLocation::Folder("/srv/pictures".into()))
         );
     }
 

@@ -90,7 +90,7 @@ impl AppState {
             metrics: Metrics::new(),
             answer_cache: cached_body::answer_cache(),
             view_cache: view_cache::view_cache(),
-            pictures: PictureStore::open(&settings),
+            pictures: settings.pictures().as_ref().and_then(PictureStore::open),
             about: Arc::new(about::about(&settings)),
             settings,
             job_signal,

@@ -90,22 +90,26 @@ fn rust_tests(context: &Context) -> Command {
 
 fn run_rust_tests(context: &Context, surroundings: &Surroundings) -> Result {
     let mut tests = rust_tests(context);
-    tests
-        .env("SERVERY_TEST_PEERS", &surroundings.peers)
-        .env("SERVERY_TEST_POSTGRES", surroundings.postgres.address());
+    with_surroundings(&mut tests, surroundings);
     context
         .steps
         .run_visibly("Tests", &mut tests, Some(TESTS_LIMIT))?;
     api_tests_on_postgres(context, surroundings)
 }
 
+fn with_surroundings<'a>(tests: &'a mut Command, surroundings: &Surroundings) -> &'a mut Command {
+    tests
+        .env("SERVERY_TEST_PEERS", &surroundings.peers)
+        .env("SERVERY_TEST_POSTGRES", surroundings.postgres.address())
+        // The server of buckets takes any key.
+        .env("AWS_ACCESS_KEY_ID", "tests")
+        .env("AWS_SECRET_ACCESS_KEY", "tests")
+}
+
 /// The store's contract runs on both engines by itself; the API's tests take the engine from a variable.
 fn api_tests_on_postgres(context: &Context, surroundings: &Surroundings) -> Result {
     let mut tests = context.cargo(&["test", "--quiet", "-p", "servery", "--test", "it"]);
-    tests
-        .env("SERVERY_TEST_ENGINE", "postgres")
-        .env("SERVERY_TEST_PEERS", &surroundings.peers)
-        .env("SERVERY_TEST_POSTGRES", surroundings.postgres.address());
+    with_surroundings(&mut tests, surroundings).env("SERVERY_TEST_ENGINE", "postgres");
     let what = "The API's tests on PostgreSQL";
     context.steps.run_visibly(what, &mut tests, Some(TESTS_LIMIT))
 }

@@ -15,6 +15,7 @@ use crate::{
     http::whoami::WhoAmI,
     jobs::{mail::Mailer, push},
     payments::provider::ProviderError,
+    pictures::picture_location::PictureLocation,
     settings::Settings,
 };
 
@@ -165,19 +166,23 @@ fn check_settings(settings: &Settings) -> Vec<Finding> {
         ),
         Some(Ok(_)) => {}
     }
-    match &settings.pictures {
-        Some(folder) if !folder.is_dir() => check.fault(format!(
+    match settings.pictures() {
+        Some(PictureLocation::Folder(folder)) if !folder.is_dir() => check.fault(format!(
             "--pictures names {}, which is no folder",
             folder.display()
         )),
-        Some(folder) if rustix::fs::access(folder, Access::WRITE_OK).is_err() => check.warn(format!(
-            "owners cannot upload pictures: {} cannot be written to",
-            folder.display()
-        )),
-        None if settings.pictures().is_none() => {
-            check.warn("owners cannot upload pictures; name a folder with --pictures");
+        Some(PictureLocation::Folder(folder)) if rustix::fs::access(&folder, Access::WRITE_OK).is_err() => {
+            check.warn(format!(
+                "owners cannot upload pictures: {} cannot be written to",
+                folder.display()
+            ));
         }
-        _ => {}
+        None if settings.pictures.is_some() => {
+            check
+                .fault("--pictures is a folder, or like s3://bucket/folder?endpoint=https://objects.example");
+        }
+        None => check.warn("owners cannot upload pictures; name a folder with --pictures"),
+        Some(_) => {}
     }
     if settings.private_addresses() {
         check.warn(

@@ -112,7 +112,7 @@ async fn an_installation_that_is_set_up_right_has_no_faults() {
     );
     let settings = Settings {
         database: Some(app.database.clone()),
-        pictures: Some(app.folder.path().to_owned()),
+        pictures: Some(app.folder.path().display().to_string()),
         public_url: Some(proxy(app.served().await, Says::Client).await),
         behind_proxy: Some(true),
         source_url: Some("https://git.example/servery".into()),

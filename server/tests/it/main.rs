@@ -11,6 +11,7 @@ mod audit;
 mod audit_log;
 mod bad_input;
 mod board;
+mod bucket_server;
 mod card_page;
 mod catalog;
 mod connections;

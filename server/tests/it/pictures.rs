@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 use crate::{
+    bucket_server::BucketServer,
     orders::DINER,
     test_app::{Answer, TestApp, unique},
 };
@@ -231,4 +232,34 @@ async fn without_a_folder_the_office_says_so_and_takes_no_picture() {
         .get(&format!("{OFFICE}/parts/profile"), &[("cookie", &owner)])
         .await;
     assert!(page.text().contains("This installation stores no pictures"));
+}
+
+#[tokio::test]
+async fn pictures_are_in_a_bucket() {
+    let bucket = BucketServer::start("town").await;
+    let settings = Settings {
+        pictures: Some(format!("s3://town/eat/here?endpoint={}", bucket.address())),
+        ..Settings::default()
+    };
+    let app = TestApp::with(None, settings).await;
+    let owner = app.staff(Role::Owner).await;
+    let picture = app.uploaded(&owner, photo([40, 120, 60])).await;
+    let path = picture["path"].as_str().unwrap();
+    let file = format!("/pictures/{path}-320.webp");
+    let shown = app.get(&file, &[]).await;
+    assert_eq!(
+        (shown.status.as_u16(), shown.header("content-type")),
+        (200, "image/webp")
+    );
+    let mut names = [
+        format!("eat/here/{path}-320.avif"),
+        format!("eat/here/{path}-320.webp"),
+    ];
+    names.sort();
+    assert_eq!(bucket.names("town").await, names);
+    assert_eq!(app.get("/pictures/no-such-file.webp", &[]).await.status, 404);
+    drop(bucket);
+    let gone = app.get(&file, &[]).await;
+    assert_eq!(gone.status, 500, "{}", gone.text());
+    gone.problem(ProblemType::Broken);
 }

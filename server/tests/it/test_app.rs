@@ -120,7 +120,8 @@ impl TestApp {
         let catalog = Catalog::open(store.clone(), cards.takers()).await.unwrap();
         tokio::spawn(catalog.clone().watch());
         let heavy_at = settings.heavy_at.or(Some(u64::MAX));
-        let pictures = settings.pictures.unwrap_or_else(|| folder.path().to_owned());
+        let in_folder = || folder.path().display().to_string();
+        let pictures = settings.pictures.unwrap_or_else(in_folder);
         let settings = Settings {
             heavy_at,
             pictures: Some(pictures),

