@@ -68,6 +68,22 @@ for (const mode of ["thin", "hydrated"] as const) {
       await expect(own).toHaveCount(0);
     });
 
+    boardTest("an order is moved to another day, and the diner is told", async ({ page, board, request }) => {
+      const token = await order(page, request, mode);
+      if (mode === "thin") await board.reload();
+      const own = await orderTicket(board, request, token);
+      await own.getByText(words["board.more"]).click();
+      const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
+      await own.getByLabel(words["board.reschedule-to"]).fill(`${tomorrow}T18:30`);
+      await own.getByRole("button", { name: words["board.reschedule"] }).click();
+      await expect(own.locator(".due")).toContainText("18:30");
+      await own.getByRole("button", { name: words["board.accept"] }).click();
+      await expectState(page, "state.accepted");
+      await expect(page.locator(".promise")).toContainText("18:30");
+      const { order: moved } = await (await request.get(`/api/v1/orders/${token}`)).json();
+      expect(moved.progress).toMatchObject({ ready_at: `${tomorrow}T18:30`, rescheduled_to: `${tomorrow}T18:30` });
+    });
+
     boardTest("a dish marked as sold out cannot be ordered until it is available again", async ({ page, board, request }) => {
       const { id } = await findDish(request, "Tuna Melt");
       await page.goto(`/restaurants/${DINER}/dishes/${id}`);

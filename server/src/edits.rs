@@ -64,6 +64,7 @@ pub async fn edited_restaurant(
         page: app.settings.page_url(&listing),
         domain: listing.domain.clone(),
         public_url: app.settings.public_url(),
+        coupon_uses: app.store.coupon_uses(listing.restaurant.id).await?,
         stores_pictures: app.pictures.is_some(),
         at,
         now,

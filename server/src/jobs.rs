@@ -413,6 +413,8 @@ fn is_current(tracked: &Tracked, event: &Event) -> bool {
     let state = tracked.order.progress.state;
     match event {
         Event::Accepted { .. } | Event::Ready | Event::OutForDelivery => !state.is_over(),
+        // Of two times the later one counts.
+        Event::Rescheduled { to } => !state.is_over() && tracked.order.progress.rescheduled_to == Some(*to),
         Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => {
             !matches!(state, State::Cancelled | State::Rejected)
         }

@@ -14,12 +14,17 @@ use servery_domain::{
     audit::Author,
     id::OrderId,
     legal::Seller,
-    order::{Event, Order, State, TrackedOrder},
+    order::{Event, Order, State, TrackedOrder, check_rescheduled},
     problem::ProblemType,
+    slots::{Times, Timetable},
+    time::LocalMinute,
 };
 use servery_store::orders::{Advance, OrderWrite, Tracked, WriteOutcome};
 
-use crate::{accounts::customer::Customer, clock, http::error::ApiError, state::AppState};
+use crate::{
+    accounts::customer::Customer, catalog::restaurant_now::RestaurantNow, clock, http::error::ApiError,
+    state::AppState,
+};
 
 const LONGEST_TOKEN: usize = 44;
 
@@ -102,12 +107,35 @@ pub async fn advance(
     event: Event,
     author: Author,
 ) -> Result<Order, ApiError> {
+    write_event(app, (order, event), None, author).await
+}
+
+/// Another time for an order, as staff and diner have agreed: also while the restaurant is closed, or in a slot that is full.
+pub async fn reschedule(
+    app: &AppState,
+    current: &RestaurantNow,
+    (order, to): (OrderId, LocalMinute),
+    author: Author,
+) -> Result<Order, ApiError> {
+    check_rescheduled(to, current.now.1)?;
+    let times = Times::at(current.now.1);
+    let slot = Timetable::of(&current.listing.restaurant, &times, 0).slot_of(to);
+    write_event(app, (order, Event::Rescheduled { to }), Some(slot), author).await
+}
+
+async fn write_event(
+    app: &AppState,
+    (order, event): (OrderId, Event),
+    slot: Option<LocalMinute>,
+    author: Author,
+) -> Result<Order, ApiError> {
     event.check()?;
     let advance = Advance {
         order,
         event,
         author,
         at: clock::now(),
+        slot,
     };
     match app.group_commit.write(OrderWrite::Advance(advance)).await? {
         WriteOutcome::Advanced(order) => Ok(*order),

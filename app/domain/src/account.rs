@@ -295,6 +295,7 @@ impl Role {
             Event::Refund { .. } => self.may(Permission::Refund),
             Event::Accepted { .. }
             | Event::Rejected { .. }
+            | Event::Rescheduled { .. }
             | Event::Preparing
             | Event::Ready
             | Event::Collected

@@ -116,6 +116,7 @@ crate::codes::codes! {
         OrdersResumed = "orders_resumed",
         OrderAccepted = "order_accepted",
         OrderRejected = "order_rejected",
+        OrderRescheduled = "order_rescheduled",
         OrderPreparing = "order_preparing",
         OrderReady = "order_ready",
         OrderOutForDelivery = "order_out_for_delivery",
@@ -132,6 +133,7 @@ impl Act {
         match event {
             Event::Accepted { .. } => Some(Self::OrderAccepted),
             Event::Rejected { .. } => Some(Self::OrderRejected),
+            Event::Rescheduled { .. } => Some(Self::OrderRescheduled),
             Event::Preparing => Some(Self::OrderPreparing),
             Event::Ready => Some(Self::OrderReady),
             Event::OutForDelivery => Some(Self::OrderOutForDelivery),

@@ -30,6 +30,9 @@ pub struct Coupon {
     pub uses: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_customer: Option<u32>,
+    /// Nobody can use it for now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +59,7 @@ pub struct CouponOffer {
 
 crate::codes::codes! {
     CouponRefusal {
-        Unknown = "unknown", TooEarly = "too_early", Expired = "expired", BelowMinimum = "below_minimum", UsedUp = "used_up",
+        Unknown = "unknown", Paused = "paused", TooEarly = "too_early", Expired = "expired", BelowMinimum = "below_minimum", UsedUp = "used_up",
         UsedByYou = "used_by_you",
         /// It is limited per customer, and the order names none.
         NeedsContact = "needs_contact",
@@ -89,7 +92,9 @@ pub fn normal(code: &str) -> String {
 
 impl Coupon {
     pub fn check(&self, now: LocalMinute, dishes: Minor, used: CouponUsage) -> Result<(), CouponRefusal> {
-        if self.from.is_some_and(|from| now < from) {
+        if self.paused {
+            Err(CouponRefusal::Paused)
+        } else if self.from.is_some_and(|from| now < from) {
             Err(CouponRefusal::TooEarly)
         } else if self.until.is_some_and(|until| now >= until) {
             Err(CouponRefusal::Expired)
@@ -160,6 +165,7 @@ mod tests {
             until: Some(LocalMinute(200)),
             uses: Some(2),
             per_customer: Some(1),
+            paused: false,
         }
     }
 
@@ -189,6 +195,17 @@ mod tests {
                 "{at} {dishes} {used:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_paused_coupon_takes_nothing_off() {
+        let paused = Coupon {
+            paused: true,
+            ..coupon()
+        };
+        let check = |coupon: &Coupon| coupon.check(LocalMinute(150), Minor(2_000), CouponUsage::default());
+        assert_eq!(check(&paused), Err(CouponRefusal::Paused));
+        assert_eq!(check(&coupon()), Ok(()));
     }
 
     #[test]

@@ -10,12 +10,12 @@ mod part;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::{
-    build::{Direction, PriceChange},
+    build::{Direction, PriceChange, Side},
     part::{CategoryHead, OpeningTimes, Profile, RestaurantPart, Theme},
 };
 use crate::{
@@ -321,6 +321,9 @@ pub struct EditedRestaurant {
     pub domain: Option<DomainName>,
     /// The address of the installation.
     pub public_url: String,
+    /// How often each coupon was used.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub coupon_uses: BTreeMap<String, u32>,
     /// Whether this installation stores pictures that are uploaded.
     pub stores_pictures: bool,
     /// Now, and what the restaurant's clocks show.

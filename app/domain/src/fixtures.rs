@@ -7,7 +7,7 @@ use crate::{
     hours::OpeningHours,
     id::{ChoiceId, DishId, OrderId, RestaurantId},
     lang::Lang,
-    menu::{Choice, Dish},
+    menu::{Choice, Dish, USUAL_WORK},
     order::{Order, Ordered, Progress},
     order_settings::{OrderSettings, PaymentMethod},
     quote::{Due, Sum},
@@ -76,6 +76,7 @@ pub(crate) fn dish(name: &str) -> Dish {
         picture: None,
         served: None,
         tax: None,
+        work: USUAL_WORK,
     }
 }
 

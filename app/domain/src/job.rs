@@ -122,6 +122,7 @@ pub fn follow_ups(before: &Order, order: &Order, event: &Event, browsers: &[Visi
         event,
         Event::Accepted { .. }
             | Event::Rejected { .. }
+            | Event::Rescheduled { .. }
             | Event::Ready
             | Event::OutForDelivery
             | Event::Cancelled { .. }

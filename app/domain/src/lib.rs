@@ -57,6 +57,7 @@ pub mod restaurant_file;
 pub mod revision;
 pub mod search;
 pub mod selection;
+pub mod slot_capacity;
 pub mod slots;
 pub mod slug;
 pub mod staff;

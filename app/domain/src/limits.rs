@@ -22,6 +22,8 @@ pub const RADIUS: u32 = 100_000;
 pub const POSTCODES: usize = 500;
 /// Minor units that one dish, choice, fee or tip may cost.
 pub const PRICE: i64 = 100_000_000;
+/// Of a portion, where a usual dish is 1.
+pub const WORK: u8 = 100;
 /// Minor units of one payment or one drawer.
 pub const MONEY: i64 = 1_000_000_000_000;
 /// Minor units by which a payment in cash may be rounded: half of the largest step of a currency.

@@ -63,6 +63,20 @@ pub struct Dish {
     /// Tax rates that differ from the restaurant's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<TaxRates>,
+    /// How much work a portion is for the kitchen, where a usual dish is 1.
+    #[serde(default = "usual_work", skip_serializing_if = "is_usual_work")]
+    #[cfg_attr(feature = "openapi", schema(maximum = 100, default = 1))]
+    pub work: u8,
+}
+
+pub const USUAL_WORK: u8 = 1;
+
+const fn usual_work() -> u8 {
+    USUAL_WORK
+}
+
+const fn is_usual_work(work: &u8) -> bool {
+    *work == USUAL_WORK
 }
 
 /// A choice that the diner makes for a dish: size, sauce, extras.

@@ -6,7 +6,7 @@ use crate::{
     currency::{Currency, Minor},
     id::{CategoryId, DishId, RestaurantId},
     lang::Lang,
-    menu::{Allergen, Category, Diet, Dish},
+    menu::{Allergen, Category, Diet, Dish, USUAL_WORK},
     time::TimeZoneName,
 };
 
@@ -140,6 +140,7 @@ pub fn plain_dish(name: &str, price: Minor, ids: &mut MenuIds) -> Dish {
         picture: None,
         served: None,
         tax: None,
+        work: USUAL_WORK,
     }
 }
 

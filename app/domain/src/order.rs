@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub use self::{
-    event::{CommonReason, Event, InvalidTransition, apply, steps},
+    event::{CommonReason, Event, InvalidTransition, apply, check_rescheduled, steps},
     placement::{PlacedOrder, Placement},
 };
 
@@ -181,10 +181,23 @@ impl Order {
         }
     }
 
+    /// When it is due: at the time it was ordered for, or at the one it was rescheduled to.
+    pub fn due(&self) -> Due {
+        match self.progress.rescheduled_to {
+            Some(to) => Due { from: to, to },
+            None => self.ordered.due,
+        }
+    }
+
+    /// It is for a certain time, and not for as soon as possible.
+    pub fn is_scheduled(&self) -> bool {
+        self.ordered.scheduled || self.progress.rescheduled_to.is_some()
+    }
+
     /// In progress. An order that nobody closed counts as over a day after it was due.
     pub fn is_under_way(&self, now: Timestamp) -> bool {
         // Local minutes differ from UTC by the time zone; one day covers any difference.
-        let due = self.ordered.due.to.0 * 60;
+        let due = self.due().to.0 * 60;
         !self.progress.state.is_over() && now.0 < due + crate::time::DAY * 60
     }
 }
@@ -199,7 +212,7 @@ impl Order {
                 .open_since(now.1, &restaurant.holidays)
                 .map_or(0, |since| (now.1.0 - since.0) * 60)
         };
-        let waited = if self.ordered.scheduled {
+        let waited = if self.is_scheduled() {
             waited.min(attended())
         } else {
             waited
@@ -219,13 +232,12 @@ impl Order {
 
     /// It was paid after the time that the diner chose had begun: the restaurant has to name a new one.
     pub fn is_time_missed(&self) -> bool {
-        let ordered = &self.ordered;
-        ordered.scheduled && self.progress.state == State::Placed && self.received_on() > ordered.due.from
+        self.is_scheduled() && self.progress.state == State::Placed && self.received_on() > self.due().from
     }
 
     /// It is promised for the slot that the diner chose, and for no other time.
     pub fn keeps_slot(&self) -> bool {
-        self.ordered.scheduled && !self.is_time_missed()
+        self.is_scheduled() && !self.is_time_missed()
     }
 
     /// The answer of a restaurant that accepts every order by itself; `None` if somebody has to name a new time.
@@ -233,9 +245,9 @@ impl Order {
         if !settings.accepts_itself || self.progress.state != State::Placed || self.is_time_missed() {
             return None;
         }
-        let due = self.ordered.due.from;
+        let due = self.due().from;
         // A late payment puts off what is made as soon as possible.
-        let ready_at = match self.ordered.scheduled {
+        let ready_at = match self.is_scheduled() {
             true => due,
             false => due.moved(self.ordered.placed_at, self.progress.changed_at),
         };
@@ -283,6 +295,9 @@ pub struct Progress {
     /// The time that the kitchen promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_at: Option<LocalMinute>,
+    /// The time that staff have moved it to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescheduled_to: Option<LocalMinute>,
     /// Why it was rejected or cancelled.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -373,6 +388,7 @@ impl Progress {
             state,
             payment,
             ready_at: None,
+            rescheduled_to: None,
             reason: String::new(),
             changed_at: at,
         }

@@ -8,6 +8,7 @@ use crate::{
     delivery_area::{Bounds, DeliveryArea, Point},
     limits,
     mistake::Mistakes,
+    slot_capacity::SlotLimits,
     time::DAY,
 };
 
@@ -25,6 +26,9 @@ pub struct OrderSettings {
     pub slot: u16,
     /// Orders per slot at most.
     pub per_slot: Option<u16>,
+    /// Kitchen work per slot at most, in the measure of the dishes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_per_slot: Option<u16>,
     /// Days after today for which orders are accepted.
     pub days_ahead: u8,
     /// Orders are accepted automatically.
@@ -46,6 +50,7 @@ impl Default for OrderSettings {
             preparation: 20,
             slot: 15,
             per_slot: None,
+            work_per_slot: None,
             days_ahead: 2,
             accepts_itself: false,
             answers_within: 10,
@@ -117,6 +122,13 @@ impl OrderSettings {
         drawn.reduce(Bounds::with)
     }
 
+    pub fn slot_limits(&self) -> SlotLimits {
+        SlotLimits {
+            orders: self.per_slot,
+            work: self.work_per_slot,
+        }
+    }
+
     pub fn delivers(&self) -> bool {
         !self.zones.is_empty()
     }
@@ -142,8 +154,10 @@ impl OrderSettings {
         mistakes.list("zones", &self.zones, limits::ZONES, DeliveryZone::check_values);
         mistakes.check(check_minutes("preparation", self.preparation));
         mistakes.check(check_number("slot", self.slot, 5, 240));
-        if self.per_slot == Some(0) {
-            mistakes.add("per_slot", "is 1 or more, or left out");
+        for (field, most) in [("per_slot", self.per_slot), ("work_per_slot", self.work_per_slot)] {
+            if most == Some(0) {
+                mistakes.add(field, "is 1 or more, or left out");
+            }
         }
         mistakes.check(check_number(
             "days_ahead",
@@ -213,11 +227,12 @@ mod tests {
         };
         assert_eq!(sound().check(), Ok(()));
         type Break = fn(&mut OrderSettings);
-        let broken: [(Break, &str); 11] = [
+        let broken: [(Break, &str); 13] = [
             (|it| it.slot = 4, "slot: is 5 to 240"),
             (|it| it.preparation = 1_441, "preparation: is 0 to 1440"),
             (|it| it.days_ahead = 29, "days_ahead: is 0 to 28"),
             (|it| it.per_slot = Some(0), "per_slot: is 1 or more"),
+            (|it| it.work_per_slot = Some(0), "work_per_slot: is 1 or more"),
             (|it| it.answers_within = 0, "answers_within: is 1 or more"),
             (|it| it.service_fee = 1_000_001, "service_fee: is 0 to 1000000"),
             (|it| it.payments.clear(), "payments: is empty"),

@@ -56,6 +56,7 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
         Act::EditsPublished => Key::LogEditsPublished,
         Act::OrderAccepted => Key::LogOrderAccepted,
         Act::OrderRejected => Key::LogOrderRejected,
+        Act::OrderRescheduled => Key::LogOrderRescheduled,
         Act::OrderPreparing => Key::LogOrderPreparing,
         Act::OrderReady => Key::LogOrderReady,
         Act::OrderOutForDelivery => Key::LogOrderOutForDelivery,

@@ -4,7 +4,7 @@ use servery_domain::{
     edit::CategoryHead,
     id::{CategoryId, DishId, EditId, OptionGroupId},
     limits,
-    menu::{Allergen, Choice, Diet, Dish, OptionGroup},
+    menu::{Allergen, Choice, Diet, Dish, OptionGroup, USUAL_WORK},
     tax::TaxRates,
 };
 
@@ -59,7 +59,15 @@ impl PartFormReader<'_> {
             picture: before.and_then(|dish| dish.picture.clone()),
             served,
             tax: self.own_tax(),
+            work: self.work(),
         }
+    }
+
+    /// Left out it is that of a usual dish.
+    fn work(&mut self) -> u8 {
+        let work = self.number("work", (0, limits::WORK.into()));
+        work.and_then(|work| u8::try_from(work).ok())
+            .unwrap_or(USUAL_WORK)
     }
 
     /// A rate that is left out is the restaurant's.

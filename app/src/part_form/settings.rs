@@ -114,6 +114,7 @@ impl PartFormReader<'_> {
             preparation: short(self.needed_number("preparation", (0, day))),
             slot: short(self.needed_number("slot", (5, 240))),
             per_slot: self.number("per-slot", (1, u16::MAX.into())).map(short),
+            work_per_slot: self.number("work-per-slot", (1, u16::MAX.into())).map(short),
             days_ahead: u8::try_from(self.needed_number("days-ahead", (0, limits::DAYS_AHEAD.into())))
                 .unwrap_or_default(),
             accepts_itself: self.is_on("accepts-itself"),
@@ -213,6 +214,7 @@ impl PartFormReader<'_> {
             },
             uses: self.number("uses", (1, u32::MAX)),
             per_customer: self.number("per-customer", (1, u32::MAX)),
+            paused: self.is_on("paused"),
         }
     }
 

@@ -85,6 +85,12 @@ async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiErro
             }
         }
         "rejected" => Event::Rejected { reason },
+        "rescheduled" => {
+            let to = form.get("to").parse();
+            let to =
+                to.map_err(|_| ApiError::new(ProblemType::NotAccepted, "'to' is such as 2026-11-21T18:30"))?;
+            Event::Rescheduled { to }
+        }
         "preparing" => Event::Preparing,
         "ready" => Event::Ready,
         "out_for_delivery" => Event::OutForDelivery,

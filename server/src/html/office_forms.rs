@@ -8,7 +8,7 @@ use servery_app::{
     text::{Texts, office},
 };
 use servery_domain::{
-    edit::{Direction, Edit, EditRefusal, NewEditSchedule, PartChange, PartKey, UnknownPart},
+    edit::{Direction, Edit, EditRefusal, NewEditSchedule, PartChange, PartKey, Side, UnknownPart},
     id::EditId,
     lang::Lang,
     problem::ProblemType,
@@ -139,6 +139,18 @@ fn changed_part(
         .map_err(|error: UnknownPart| not_accepted(error.to_string()))?;
     Ok(match act {
         "up" => file.shift(&key, Direction::Up).into_iter().collect(),
+        "move" => {
+            let beside: PartKey = form
+                .get("beside")
+                .parse()
+                .map_err(|error: UnknownPart| not_accepted(error.to_string()))?;
+            let side = match form.get("side") {
+                "before" => Side::Before,
+                "after" => Side::After,
+                _ => return Err(not_accepted("'side' is 'before' or 'after'".to_owned())),
+            };
+            file.move_beside(&key, &beside, side).into_iter().collect()
+        }
         "down" => file.shift(&key, Direction::Down).into_iter().collect(),
         "remove" => file.removal(&key),
         "duplicate" => {

@@ -109,7 +109,14 @@ pub async fn advance(
             )
         })?;
     }
-    let after = orders::advance(app, order, event, Author::Account(user.account.id)).await?;
+    let author = Author::Account(user.account.id);
+    let after = match event {
+        Event::Rescheduled { to } => {
+            let current = restaurant_now(app, slug).await?;
+            orders::reschedule(app, &current, (order, to), author).await?
+        }
+        event => orders::advance(app, order, event, author).await?,
+    };
     Ok(role.view(&after).unwrap_or(after))
 }
 

@@ -205,6 +205,7 @@ fn placing(
         CouponInput::Unknown | CouponInput::Withheld => None,
     };
     let no_time = || ApiError::new(ProblemType::Broken, "a quote that can be ordered has a time");
+    let work = current.kitchen_work(&placement.basket);
     let ordered = Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
     let slot = Timetable::of(restaurant, &Times::at(current.now.1), 0).slot_of(ordered.due.from);
     let progress = Progress::new(placement.payment, ordered.total, current.now.0);
@@ -223,7 +224,8 @@ fn placing(
         coupon,
         coupon_customer: coupon_customer.names.clone(),
         slot,
-        per_slot: restaurant.ordering.per_slot,
+        slot_limits: restaurant.ordering.slot_limits(),
+        work,
     })
 }
 

@@ -7,8 +7,10 @@ use servery_domain::{
     coupon::{self, Coupon, CouponCustomer, CouponOffer, CouponUsage},
     draft::Draft,
     id::DishId,
+    menu::USUAL_WORK,
     problem::ProblemType,
     quote::{CouponCheck, Quote, QuoteContext, quote},
+    slot_capacity::kitchen_work,
     slots::Times,
     time::LocalMinute,
 };
@@ -62,6 +64,10 @@ impl RestaurantNow {
         }
     }
 
+    pub(super) fn kitchen_work(&self, basket: &Basket) -> u32 {
+        kitchen_work(&self.menu, &basket.lines)
+    }
+
     pub(super) fn quote(&self, inputs: &QuoteInputs, basket: &Basket) -> Quote {
         quote(
             &QuoteContext {
@@ -87,7 +93,7 @@ impl RestaurantNow {
         // A chosen slot is checked by the store; without one the quote has to find a free one.
         let full = match basket.slot {
             Some(_) => Vec::new(),
-            None => full_slots(app, self).await?,
+            None => full_slots(app, self, self.kitchen_work(basket)).await?,
         };
         Ok(QuoteInputs {
             times: self.times(full),
@@ -145,24 +151,30 @@ impl RestaurantNow {
     ) -> Result<QuoteInputs, ApiError> {
         let restaurant = self.listing.restaurant.id;
         Ok(QuoteInputs {
-            times: self.times(full_slots(app, self).await?),
+            times: self.times(full_slots(app, self, self.kitchen_work(basket)).await?),
             stock: app.store.stock(restaurant).await?,
             coupon: self.coupon_input(app, &basket.coupon, customer, client).await?,
         })
     }
 }
 
-pub async fn full_slots(app: &AppState, current: &RestaurantNow) -> Result<Vec<LocalMinute>, ApiError> {
+/// The slots that have no room for an order of this work.
+pub async fn full_slots(
+    app: &AppState,
+    current: &RestaurantNow,
+    work: u32,
+) -> Result<Vec<LocalMinute>, ApiError> {
     let restaurant = &current.listing.restaurant;
-    let Some(takes) = restaurant.ordering.per_slot else {
+    let limits = restaurant.ordering.slot_limits();
+    if limits.is_unlimited() {
         return Ok(Vec::new());
-    };
+    }
     // The slot that holds this minute counts, too.
     let from = LocalMinute(current.now.1.0 - i64::from(restaurant.ordering.slot));
-    let taken = app.store.slots_taken(restaurant.id, from).await?;
-    Ok(taken
+    let used = app.store.slots_used(restaurant.id, from).await?;
+    Ok(used
         .into_iter()
-        .filter(|(_, taken)| *taken >= u32::from(takes))
+        .filter(|(_, used)| limits.is_full(*used, work))
         .map(|(slot, _)| slot)
         .collect())
 }
@@ -234,5 +246,5 @@ pub(super) async fn table(
 
 pub async fn times(app: &AppState, slug: &str) -> Result<Times, ApiError> {
     let current = restaurant_now(app, slug).await?;
-    Ok(current.times(full_slots(app, &current).await?))
+    Ok(current.times(full_slots(app, &current, USUAL_WORK.into()).await?))
 }

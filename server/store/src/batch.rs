@@ -8,11 +8,12 @@ use servery_domain::{
     audit::Author,
     id::{DeviceId, DishId, OpId, OrderId, RestaurantId, VisitorId},
     job::{Job, follow_ups},
-    order::{Event, Order, PlacedOrder, apply},
+    order::{Event, Order, PlacedOrder, State, apply},
     pos::{PosState, Record, RecordId, op::Action, ticket::Ticket},
     quote::{Sum, stock_needed},
     revision::Revision,
-    time::Timestamp,
+    slot_capacity::SlotUse,
+    time::{LocalMinute, Timestamp},
 };
 
 use crate::{
@@ -101,7 +102,7 @@ pub(crate) struct Batch {
     pub(crate) browsers: HashMap<OrderId, Vec<VisitorId>>,
     pub(crate) stock: BTreeMap<StockKey, u32>,
     pub(crate) coupons: BTreeMap<CouponUse, u32>,
-    pub(crate) slots: BTreeMap<Slot, u32>,
+    pub(crate) slots: BTreeMap<Slot, SlotUse>,
     pub(crate) counters: BTreeMap<RestaurantId, OrderNumbers>,
     /// Only the records that the ops need.
     pub(crate) pos_states: HashMap<RestaurantId, PosState>,
@@ -141,6 +142,8 @@ pub(crate) struct Needs {
     pub(crate) dishes: BTreeSet<DishId>,
     pub(crate) coupons: BTreeSet<CouponUse>,
     pub(crate) slots: BTreeSet<Slot>,
+    /// The slots to which orders are moved.
+    moves: Vec<(OrderId, LocalMinute)>,
     pub(crate) restaurants: BTreeSet<RestaurantId>,
     pub(crate) devices: BTreeSet<DeviceId>,
     pub(crate) ops: BTreeSet<OpId>,
@@ -156,9 +159,11 @@ impl Needs {
             match write {
                 OrderWrite::Place(placement) => needs.add_placement(placement),
                 OrderWrite::Answer { request, .. } => drop(needs.keys.insert(request.key.clone())),
-                OrderWrite::Advance(Advance { order, .. }) | OrderWrite::Settle { order, .. } => {
+                OrderWrite::Advance(Advance { order, slot, .. }) => {
                     needs.orders.insert(*order);
+                    needs.moves.extend(slot.map(|slot| (*order, slot)));
                 }
+                OrderWrite::Settle { order, .. } => drop(needs.orders.insert(*order)),
                 OrderWrite::Sync(sync) => needs.add_sync(sync),
             }
         }
@@ -192,8 +197,10 @@ impl Needs {
         self.restaurants.insert(order.ordered.restaurant);
         self.dishes.extend(stock_needed(&order.ordered.lines).into_keys());
         self.coupons.extend(coupon_uses(order, &reserved.coupon_customer));
-        let slot = reserved.slot.map(|slot| (order.ordered.restaurant, slot.0));
-        self.slots.extend(slot);
+        let moves = self.moves.iter().filter(|(moved, _)| *moved == order.id);
+        let slots = moves.map(|(_, slot)| *slot).chain(reserved.slot);
+        self.slots
+            .extend(slots.map(|slot| (order.ordered.restaurant, slot.0)));
     }
 }
 
@@ -202,6 +209,7 @@ fn reservation(placement: &PlaceOrder) -> Reservation {
     Reservation {
         portions: BTreeMap::new(),
         slot: Some(placement.slot),
+        work: placement.work,
         coupon_customer: match placement.coupon {
             Some(_) => placement.coupon_customer.clone(),
             None => Vec::new(),
@@ -349,13 +357,11 @@ impl Batch {
                 return Some(Changed::Coupon);
             }
         }
-        let taken = self
-            .slots
-            .get(&(restaurant, placement.slot.0))
-            .copied()
-            .unwrap_or(0);
-        let full = placement.per_slot.is_some_and(|takes| taken >= u32::from(takes));
-        full.then_some(Changed::Slot)
+        let used = self.slots.get(&(restaurant, placement.slot.0)).copied();
+        let is_full = placement
+            .slot_limits
+            .is_full(used.unwrap_or_default(), placement.work);
+        is_full.then_some(Changed::Slot)
     }
 
     /// Takes portions, coupon and slot of an order.
@@ -368,7 +374,8 @@ impl Batch {
                 reserved.portions.insert(dish, taken);
             }
         }
-        self.count_use(order, &reserved, |used| used.saturating_add(1));
+        self.count_coupon(order, &reserved, |used| used.saturating_add(1));
+        self.change_slot(order, &reserved, SlotUse::add);
         reserved
     }
 
@@ -380,21 +387,31 @@ impl Batch {
                 self.set_stock(key, Some(left.saturating_add(*taken)), order.revision.0);
             }
         }
-        self.count_use(order, reserved, |used| used.saturating_sub(1));
+        self.count_coupon(order, reserved, |used| used.saturating_sub(1));
+        self.change_slot(order, reserved, SlotUse::remove);
     }
 
-    fn count_use(&mut self, order: &Order, reserved: &Reservation, step: impl Fn(u32) -> u32) {
+    fn count_coupon(&mut self, order: &Order, reserved: &Reservation, step: impl Fn(u32) -> u32) {
         for key in coupon_uses(order, &reserved.coupon_customer) {
             let used = self.coupons.entry(key.clone()).or_insert(0);
             *used = step(*used);
             self.changed_coupons.insert(key);
         }
+    }
+
+    fn change_slot(&mut self, order: &Order, reserved: &Reservation, change: impl Fn(&mut SlotUse, u32)) {
         if let Some(slot) = reserved.slot {
             let slot = (order.ordered.restaurant, slot.0);
-            let taken = self.slots.entry(slot).or_insert(0);
-            *taken = step(*taken);
+            change(self.slots.entry(slot).or_default(), reserved.work);
             self.changed_slots.insert(slot);
         }
+    }
+
+    /// Staff may put more into a slot than diners can.
+    fn move_reservation(&mut self, order: &Order, reserved: &mut Reservation, slot: LocalMinute) {
+        self.change_slot(order, reserved, SlotUse::remove);
+        reserved.slot = Some(slot);
+        self.change_slot(order, reserved, SlotUse::add);
     }
 
     fn set_stock(&mut self, key: StockKey, left: Option<u32>, revision: i64) {
@@ -435,7 +452,8 @@ impl Batch {
         let (was, is) = (before.progress.state, order.progress.state);
         // The kitchen is told to stop.
         let called_off = is.is_called_off() && !was.is_waiting() && !was.is_over();
-        if called_off || matches!(event, Event::Accepted { .. }) {
+        let is_moved = matches!(event, Event::Rescheduled { .. }) && is == State::Accepted;
+        if called_off || is_moved || matches!(event, Event::Accepted { .. }) {
             self.put_record(
                 restaurant,
                 Record::Ticket(Ticket::of_order(order)),
@@ -469,7 +487,7 @@ impl Batch {
     }
 
     fn advance(&mut self, advance: &Advance) -> WriteOutcome {
-        let Some(tracked) = self.orders.get(&advance.order).cloned() else {
+        let Some(mut tracked) = self.orders.get(&advance.order).cloned() else {
             return WriteOutcome::NoSuchOrder;
         };
         match apply(&tracked.order, &advance.event, advance.author.actor(), advance.at) {
@@ -485,6 +503,9 @@ impl Batch {
                 );
                 if order.progress.state.is_called_off() && !was_off {
                     self.release(&order, &tracked.reserved);
+                }
+                if let Some(slot) = advance.slot {
+                    self.move_reservation(&order, &mut tracked.reserved, slot);
                 }
                 self.changed_orders.insert(order.id);
                 self.orders.insert(
@@ -524,6 +545,7 @@ impl Batch {
             event,
             author: Author::System,
             at,
+            slot: None,
         })
     }
 }

@@ -13,6 +13,7 @@ use servery_domain::{
     order_intake::{IntakeChange, OrderIntake},
     order_search::{OrderCursor, OrderHistoryEntry, OrderSearch},
     revision::Revision,
+    slot_capacity::{SlotLimits, SlotUse},
     time::{LocalMinute, Timestamp},
 };
 
@@ -36,8 +37,9 @@ pub struct PlaceOrder {
     pub coupon_customer: Vec<String>,
     /// The slot that holds its due time.
     pub slot: LocalMinute,
-    /// Most orders in its slot, if that is limited.
-    pub per_slot: Option<u16>,
+    pub slot_limits: SlotLimits,
+    /// What it is for the kitchen.
+    pub work: u32,
 }
 
 /// Identifies a request when it is repeated.
@@ -54,6 +56,8 @@ pub struct Advance {
     pub event: Event,
     pub author: Author,
     pub at: Timestamp,
+    /// The slot that holds the time to which the event moves the order.
+    pub slot: Option<LocalMinute>,
 }
 
 #[derive(Debug, Clone)]
@@ -103,9 +107,16 @@ pub struct Reservation {
     pub portions: BTreeMap<DishId, u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<LocalMinute>,
+    /// In the slot.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub work: u32,
     /// Of the coupon, if it has one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupon_customer: Vec<String>,
+}
+
+fn is_zero(work: &u32) -> bool {
+    *work == 0
 }
 
 #[derive(Debug, Clone)]
@@ -245,14 +256,15 @@ pub trait Orders: Send + Sync {
         code: &str,
         customer: &CouponCustomer,
     ) -> Result<Option<(Coupon, CouponUsage)>>;
-    async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32>;
+    /// How often each of the restaurant's coupons was used by all together.
+    async fn coupon_uses(&self, restaurant: RestaurantId) -> Result<BTreeMap<String, u32>>;
 
-    /// The slots from a moment on, each with its number of orders.
-    async fn slots_taken(
+    /// The slots from a moment on, each with what its orders take.
+    async fn slots_used(
         &self,
         restaurant: RestaurantId,
         from: LocalMinute,
-    ) -> Result<Vec<(LocalMinute, u32)>>;
+    ) -> Result<Vec<(LocalMinute, SlotUse)>>;
 
     /// The restaurant and the name of the table with this code.
     async fn table(&self, code: &str) -> Result<Option<(RestaurantId, String)>>;

@@ -27,6 +27,10 @@ use crate::{
 impl TestApp {
     /// The cookie of somebody who works at the diner.
     pub async fn staff(&self, role: Role) -> String {
+        self.staff_at("lighthouse-diner", role).await
+    }
+
+    pub async fn staff_at(&self, slug: &str, role: Role) -> String {
         let email = format!("{}@lighthouse.example", role.code());
         let cookie = self.signed_in(&email).await;
         let account: AccountId = self
@@ -37,9 +41,9 @@ impl TestApp {
             .unwrap()
             .account
             .id;
-        let diner = self.restaurant("lighthouse-diner").await;
+        let restaurant = self.restaurant(slug).await;
         self.store
-            .put_staff(account, diner.id, role, (Author::Operator, clock::now()))
+            .put_staff(account, restaurant.id, role, (Author::Operator, clock::now()))
             .await
             .unwrap();
         cookie
@@ -141,6 +145,41 @@ async fn an_order_for_tomorrow_is_promised_for_tomorrow() {
         (&progress["state"], &progress["ready_at"]),
         (&json!("accepted"), &json!(noon))
     );
+}
+
+#[tokio::test]
+async fn an_order_moves_to_another_day_by_a_plain_form() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let (token, id) = app.placed().await;
+    let address = format!("{BOARD}/orders/{id}");
+    let noon = app.noon(2).await;
+    let answer = app
+        .form(&address, &cookie, &format!("event=rescheduled&to={noon}"))
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("location")),
+        (303, BOARD),
+        "{}",
+        answer.text()
+    );
+    app.form(&address, &cookie, "event=accepted&minutes=20").await;
+    let progress = app.order(&token).await["progress"].clone();
+    assert_eq!(
+        (&progress["rescheduled_to"], &progress["ready_at"]),
+        (&json!(noon), &json!(noon))
+    );
+    let thin = [("cookie", format!("{cookie}; servery_render=thin"))];
+    let thin = thin.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let record = app.get(&address, &thin).await;
+    assert!(record.text().contains("Moved to"), "{}", record.text());
+    for (to, says) in [("2020-01-01T12:00", "later than now"), ("tomorrow", "is such as")] {
+        let refused = app
+            .form(&address, &cookie, &format!("event=rescheduled&to={to}"))
+            .await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert!(refused.text().contains(says), "{}", refused.text());
+    }
 }
 
 #[tokio::test]

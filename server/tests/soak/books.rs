@@ -165,7 +165,8 @@ async fn check_stock(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut
         .collect();
     found.called_off = booked.len() - live.len();
     check_portions(shop, found).await;
-    let used = shop.store.coupon_uses(shop.restaurant.id, COUPON).await.unwrap() as usize;
+    let used = shop.store.coupon_uses(shop.restaurant.id).await.unwrap();
+    let used = used.get(COUPON).map_or(0, |used| *used as usize);
     let redeemed = live
         .iter()
         .filter(|order| {

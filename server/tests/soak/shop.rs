@@ -109,6 +109,7 @@ impl Shop {
             until: None,
             uses: Some(USES),
             per_customer: None,
+            paused: false,
         });
         let (restaurant, menu) = (file.restaurant(), file.menu());
         demo::fill(store.as_ref(), &[file]).await.unwrap();

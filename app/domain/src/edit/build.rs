@@ -17,6 +17,13 @@ pub enum Direction {
     Down,
 }
 
+/// Of another part in the same list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Before,
+    After,
+}
+
 /// How prices change: a portion, then an amount, then rounded to a multiple.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceChange {
@@ -43,6 +50,39 @@ impl RestaurantFile {
         let mut removal = Removal(ChangeList::new(self.clone()));
         removal.remove(key);
         removal.0.changes
+    }
+
+    /// Moves a dish or a category beside another one; a dish beside a category becomes its first. `None` if it is there already.
+    pub fn move_beside(&self, key: &PartKey, beside: &PartKey, side: Side) -> Option<PartChange> {
+        let from = self.place(key)?;
+        let to = match (key, beside) {
+            (PartKey::Category(id), PartKey::Category(beside)) => {
+                let ids = self.categories.iter().map(|category| category.id);
+                PartPlace::AfterCategory(follows(ids, *id, *beside, side)?)
+            }
+            (PartKey::Dish(_), PartKey::Category(category)) => PartPlace::InCategory {
+                category: *category,
+                after: None,
+            },
+            (PartKey::Dish(id), PartKey::Dish(beside)) => {
+                let has_it = |dish: &Dish| dish.id == *beside;
+                let category = self
+                    .categories
+                    .iter()
+                    .find(|category| category.dishes.iter().any(has_it))?;
+                let ids = category.dishes.iter().map(|dish| dish.id);
+                PartPlace::InCategory {
+                    category: category.id,
+                    after: follows(ids, *id, *beside, side)?,
+                }
+            }
+            _ => return None,
+        };
+        (from != to).then(|| PartChange::Move {
+            part: key.clone(),
+            from,
+            to,
+        })
     }
 
     /// Moves a part by one in its list. `None` if it is at the end of it.
@@ -161,6 +201,24 @@ impl RestaurantFile {
         }
         Some(changes)
     }
+}
+
+/// What an item follows once it stands beside another one: `Some(None)` at the head of the list.
+fn follows<T: Copy + PartialEq>(
+    ids: impl Iterator<Item = T>,
+    id: T,
+    beside: T,
+    side: Side,
+) -> Option<Option<T>> {
+    let others: Vec<T> = ids.filter(|known| *known != id).collect();
+    let position = others.iter().position(|known| *known == beside)?;
+    Some(match side {
+        Side::After => Some(beside),
+        Side::Before => position
+            .checked_sub(1)
+            .and_then(|before| others.get(before))
+            .copied(),
+    })
 }
 
 /// What an item follows once it has moved by one: `Some(None)` at the head of the list.

@@ -3,6 +3,8 @@
 use crate::id::DishId;
 
 pub(super) trait Fields: Sized {
+    const NAMES: &[&str];
+
     /// The names of the fields that differ.
     fn changed(before: &Self, after: &Self) -> Vec<&'static str>;
 
@@ -32,6 +34,8 @@ pub(super) fn merge_field<T: Clone + PartialEq>(
 macro_rules! fields {
     ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
         impl $crate::edit::fields::Fields for $type {
+            const NAMES: &[&str] = &[$(stringify!($field)),+];
+
             fn changed(before: &Self, after: &Self) -> Vec<&'static str> {
                 let mut changed = Vec::new();
                 $(if before.$field != after.$field {
@@ -61,6 +65,8 @@ macro_rules! fields {
 pub(super) use fields;
 
 impl<T: Fields> Fields for Box<T> {
+    const NAMES: &[&str] = T::NAMES;
+
     fn changed(before: &Self, after: &Self) -> Vec<&'static str> {
         T::changed(before, after)
     }
@@ -78,6 +84,8 @@ const FAVOURITES: &str = "favourites";
 
 /// A list of favourites is one value.
 impl Fields for Vec<DishId> {
+    const NAMES: &[&str] = &[FAVOURITES];
+
     fn changed(before: &Self, after: &Self) -> Vec<&'static str> {
         (before != after).then_some(FAVOURITES).into_iter().collect()
     }

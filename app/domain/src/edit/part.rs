@@ -164,15 +164,15 @@ fields! {
     OpeningTimes { hours, holidays }
     TaxRules { name, included, eat_in, takeaway }
     OrderSettings {
-        collection, at_table, zones, preparation, slot, per_slot, days_ahead, accepts_itself, answers_within, service_fee, tips,
+        collection, at_table, zones, preparation, slot, per_slot, work_per_slot, days_ahead, accepts_itself, answers_within, service_fee, tips,
         payments,
     }
     LegalNotice { name, represented_by, email, register, vat_id }
     CategoryHead { id, name, description }
-    Dish { id, name, description, price, allergens, diets, option_groups, picture, served, tax }
+    Dish { id, name, description, price, allergens, diets, option_groups, picture, served, tax, work }
     OptionGroup { id, name, min, max, choices }
     Station { id, name, categories }
-    Coupon { code, effect, minimum, from, until, uses, per_customer }
+    Coupon { code, effect, minimum, from, until, uses, per_customer, paused }
     TableCode { name, code }
 }
 
@@ -180,6 +180,16 @@ fields! {
 macro_rules! each_kind {
     ($($kind:ident),+ $(,)?) => {
         impl RestaurantPart {
+            /// The names of all fields that a part of this kind has.
+            pub fn field_names(&self) -> &'static [&'static str] {
+                fn names<T: Fields>(_: &T) -> &'static [&'static str] {
+                    T::NAMES
+                }
+                match self {
+                    $(Self::$kind(part) => names(part),)+
+                }
+            }
+
             /// The names of the fields that differ; none if the parts are of two kinds.
             pub fn changed_fields(&self, after: &Self) -> Vec<&'static str> {
                 match (self, after) {

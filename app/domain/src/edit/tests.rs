@@ -61,6 +61,7 @@ fn restaurant() -> RestaurantFile {
         until: None,
         uses: None,
         per_customer: None,
+        paused: false,
     };
     let table_code = TableCode {
         name: "Window".into(),
@@ -301,7 +302,7 @@ fn a_move_after_something_that_is_gone_goes_to_the_end() {
 }
 
 #[test]
-fn case_coopcycle_web_1464_a_new_section_leaves_what_was_sorted_before() {
+fn case_coopcycle_web_1464_and_4705_a_new_section_leaves_what_was_sorted_before() {
     let file = restaurant();
     let sorted = made(
         &file,
@@ -311,6 +312,76 @@ fn case_coopcycle_web_1464_a_new_section_leaves_what_was_sorted_before() {
     let added = made(&sorted, vec![new_category(60, Some(20))]);
     assert_eq!(dish_names(&added), ["Ramen", "Udon", "Miso", "Kenchin", "Dashi"]);
     assert_eq!(category_names(&added), ["Noodles", "Soups", "Desserts"]);
+}
+
+#[test]
+fn a_part_is_dropped_beside_another_one() {
+    let file = restaurant();
+    let dish = |number| PartKey::Dish(DishId(number));
+    let category = |number| PartKey::Category(CategoryId(number));
+    let dropped = |key: PartKey, beside: PartKey, side| {
+        let change = file.move_beside(&key, &beside, side);
+        change.map(|change| made(&file, vec![change]))
+    };
+    for (key, beside, side, names) in [
+        (
+            dish(5),
+            dish(3),
+            Side::Before,
+            ["Ramen", "Udon", "Kenchin", "Miso", "Dashi"],
+        ),
+        (
+            dish(3),
+            dish(5),
+            Side::After,
+            ["Ramen", "Udon", "Dashi", "Kenchin", "Miso"],
+        ),
+        (
+            dish(1),
+            dish(4),
+            Side::Before,
+            ["Udon", "Miso", "Ramen", "Dashi", "Kenchin"],
+        ),
+        (
+            dish(1),
+            category(20),
+            Side::After,
+            ["Udon", "Ramen", "Miso", "Dashi", "Kenchin"],
+        ),
+        (
+            category(20),
+            category(10),
+            Side::Before,
+            ["Miso", "Dashi", "Kenchin", "Ramen", "Udon"],
+        ),
+    ] {
+        let moved = dropped(key.clone(), beside, side).unwrap();
+        assert_eq!(dish_names(&moved), names, "{key}");
+    }
+    for (key, beside, side) in [
+        (dish(4), dish(3), Side::After),
+        (dish(3), dish(4), Side::Before),
+        (dish(3), dish(3), Side::Before),
+        (category(10), category(10), Side::After),
+        (category(10), dish(3), Side::After),
+        (dish(99), dish(3), Side::After),
+    ] {
+        assert_eq!(dropped(key.clone(), beside, side), None, "{key}");
+    }
+}
+
+#[test]
+fn case_quicktill_347_what_is_removed_renumbers_nothing() {
+    let file = restaurant();
+    let keys = |file: &RestaurantFile| -> Vec<(DishId, String)> {
+        let dishes = file.categories.iter().flat_map(|category| &category.dishes);
+        dishes.map(|dish| (dish.id, dish.name.clone())).collect()
+    };
+    let removed = made(&file, file.removal(&PartKey::Dish(DishId(3))));
+    let mut left = keys(&file);
+    left.retain(|(id, _)| *id != DishId(3));
+    assert_eq!(keys(&removed), left);
+    assert_eq!(removed.favourites, file.favourites, "they are other dishes");
 }
 
 #[test]

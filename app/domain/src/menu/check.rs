@@ -95,6 +95,7 @@ impl Dish {
         mistakes.check(check_name("name", &self.name, limits::NAME));
         mistakes.check(check_text("description", &self.description, limits::DESCRIPTION));
         mistakes.check(check_number("price", self.price.0, 0, limits::PRICE));
+        mistakes.check(check_number("work", self.work, 0, limits::WORK.into()));
         mistakes.check(check_count(
             "allergens",
             self.allergens.len(),

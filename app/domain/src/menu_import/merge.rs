@@ -13,7 +13,7 @@ use crate::{
     contact::{InvalidField, check_count, check_name, check_number, check_text},
     id::{CategoryId, DishId, EditId, OptionGroupId},
     limits,
-    menu::{Dish, OptionGroup},
+    menu::{Dish, OptionGroup, USUAL_WORK},
     restaurant_file::RestaurantFile,
 };
 
@@ -224,6 +224,7 @@ impl<'a> Merge<'a> {
             picture: known.and_then(|known| known.picture.clone()),
             served: stated(&dish.served, known.map(|known| &known.served)),
             tax: stated(&dish.tax, known.map(|known| &known.tax)),
+            work: known.map_or(USUAL_WORK, |known| known.work),
         };
         self.check(&dish.at, check_name("name", &merged.name, limits::NAME));
         self.check(&dish.at, check_number("price", merged.price.0, 0, limits::PRICE));

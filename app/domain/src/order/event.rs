@@ -11,7 +11,7 @@ use crate::{
     currency::Minor,
     limits,
     order_settings::PaymentMethod,
-    time::{LocalMinute, Timestamp},
+    time::{DAY, LocalMinute, Timestamp},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,10 @@ pub enum Event {
     Rejected {
         #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
         reason: String,
+    },
+    /// It is due at another time, as staff and diner have agreed.
+    Rescheduled {
+        to: LocalMinute,
     },
     Preparing,
     Ready,
@@ -79,6 +83,17 @@ impl Event {
     }
 }
 
+/// Whether an order can be due then.
+pub fn check_rescheduled(to: LocalMinute, now: LocalMinute) -> Result<(), InvalidField> {
+    match (1..=i64::from(limits::DAYS_AHEAD) * DAY).contains(&(to.0 - now.0)) {
+        true => Ok(()),
+        false => Err(invalid_field(
+            "to",
+            format!("is later than now, and within {} days", limits::DAYS_AHEAD),
+        )),
+    }
+}
+
 /// The order's state does not allow the event, or the actor may not cause it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidTransition {
@@ -106,10 +121,12 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
         Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
         Event::PaysAtDoor => after.progress.payment.method = PaymentMethod::Door,
         // A scheduled order is ready for its slot, whatever time is promised, unless the slot has gone.
-        Event::Accepted { .. } if order.keeps_slot() => {
-            after.progress.ready_at = Some(order.ordered.due.from)
-        }
+        Event::Accepted { .. } if order.keeps_slot() => after.progress.ready_at = Some(order.due().from),
         Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),
+        Event::Rescheduled { to } => {
+            after.progress.rescheduled_to = Some(*to);
+            after.progress.ready_at = progress.ready_at.and(Some(*to));
+        }
         Event::Rejected { reason } | Event::Cancelled { reason } => after.progress.reason.clone_from(reason),
         Event::Refund { amount, reason, .. } => after.progress.promise(*amount, reason),
         Event::Refunded { number, amount } => {
@@ -150,6 +167,7 @@ fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
         (Diner | System, Unpaid, Event::PaysAtDoor) => Some(Placed),
         (Staff | System, Placed, Event::Accepted { .. }) => Some(Accepted),
         (Staff | System, Placed, Event::Rejected { .. }) => Some(Rejected),
+        (Staff, Placed | Accepted, Event::Rescheduled { .. }) => Some(order.progress.state),
         (Staff, Accepted, Event::Preparing) => Some(Preparing),
         (Staff, Accepted | Preparing, Event::Ready) => Some(Ready),
         (Staff, Ready, Event::OutForDelivery) if delivered => Some(OutForDelivery),
@@ -192,7 +210,7 @@ fn is_promised(order: &Order, number: usize, amount: Minor) -> bool {
 
 /// What staff may do next, the most usual first.
 pub fn steps(order: &Order) -> Vec<Event> {
-    let ready_at = order.ordered.due.from;
+    let ready_at = order.due().from;
     let reason = String::new;
     let all = [
         Event::Accepted { ready_at },
@@ -201,6 +219,7 @@ pub fn steps(order: &Order) -> Vec<Event> {
         Event::OutForDelivery,
         Event::Delivered,
         Event::Collected,
+        Event::Rescheduled { to: ready_at },
         Event::Rejected { reason: reason() },
         Event::Cancelled { reason: reason() },
     ];

@@ -236,6 +236,7 @@ fn who_may_do_what_in_which_state() {
         Event::PaysAtDoor,
         accepted(),
         Event::Rejected { reason: reason() },
+        Event::Rescheduled { to: LocalMinute(1) },
         Event::Preparing,
         Event::Ready,
         Event::OutForDelivery,
@@ -254,32 +255,32 @@ fn who_may_do_what_in_which_state() {
     ];
     // A letter per event in the order above, capital where it is allowed; nothing was paid, so nothing can be given back.
     let table = [
-        (Actor::Diner, State::Unpaid, "epDargoclvXfg"),
-        (Actor::Diner, State::Placed, "epdargoclvXfg"),
-        (Actor::Diner, State::Accepted, "epdargoclvxfg"),
-        (Actor::Diner, State::Delivered, "epdargoclvxfg"),
-        (Actor::Staff, State::Unpaid, "epdargoclvXfg"),
-        (Actor::Staff, State::Placed, "epdARgoclvXfg"),
-        (Actor::Staff, State::Accepted, "epdarGOclvXfg"),
-        (Actor::Staff, State::Preparing, "epdargOclvXfg"),
-        (Actor::Staff, State::Ready, "epdargoClvXfg"),
-        (Actor::Staff, State::OutForDelivery, "epdargoclVXfg"),
-        (Actor::Staff, State::Delivered, "epdargoclvxfg"),
-        (Actor::Staff, State::Rejected, "epdargoclvxfg"),
-        (Actor::Staff, State::Cancelled, "epdargoclvxfg"),
-        (Actor::System, State::Unpaid, "ePDargoclvXfg"),
-        (Actor::System, State::Placed, "ePdARgoclvxfg"),
-        (Actor::System, State::Preparing, "ePdargoclVxfg"),
-        (Actor::System, State::OutForDelivery, "ePdargoclVxfg"),
-        (Actor::System, State::Delivered, "ePdargoclvxfg"),
-        (Actor::System, State::Cancelled, "ePdargoclvxfg"),
+        (Actor::Diner, State::Unpaid, "epDarmgoclvXfg"),
+        (Actor::Diner, State::Placed, "epdarmgoclvXfg"),
+        (Actor::Diner, State::Accepted, "epdarmgoclvxfg"),
+        (Actor::Diner, State::Delivered, "epdarmgoclvxfg"),
+        (Actor::Staff, State::Unpaid, "epdarmgoclvXfg"),
+        (Actor::Staff, State::Placed, "epdARMgoclvXfg"),
+        (Actor::Staff, State::Accepted, "epdarMGOclvXfg"),
+        (Actor::Staff, State::Preparing, "epdarmgOclvXfg"),
+        (Actor::Staff, State::Ready, "epdarmgoClvXfg"),
+        (Actor::Staff, State::OutForDelivery, "epdarmgoclVXfg"),
+        (Actor::Staff, State::Delivered, "epdarmgoclvxfg"),
+        (Actor::Staff, State::Rejected, "epdarmgoclvxfg"),
+        (Actor::Staff, State::Cancelled, "epdarmgoclvxfg"),
+        (Actor::System, State::Unpaid, "ePDarmgoclvXfg"),
+        (Actor::System, State::Placed, "ePdARmgoclvxfg"),
+        (Actor::System, State::Preparing, "ePdarmgoclVxfg"),
+        (Actor::System, State::OutForDelivery, "ePdarmgoclVxfg"),
+        (Actor::System, State::Delivered, "ePdarmgoclvxfg"),
+        (Actor::System, State::Cancelled, "ePdarmgoclvxfg"),
     ];
     for (actor, state, allowed) in table {
         let mut order = order(delivery(), PaymentMethod::Card);
         order.progress.state = state;
         let got: String = events
             .iter()
-            .zip("epdargoclvxfg".chars())
+            .zip("epdarmgoclvxfg".chars())
             .map(|(event, letter)| {
                 if apply(&order, event, actor, Timestamp(1)).is_ok() {
                     letter.to_ascii_uppercase()
@@ -299,6 +300,7 @@ fn the_counter_is_offered_what_it_may_do() {
         steps(&order)[..],
         [
             Event::Accepted { .. },
+            Event::Rescheduled { .. },
             Event::Rejected { .. },
             Event::Cancelled { .. }
         ]
@@ -473,6 +475,47 @@ fn a_payment_after_the_chosen_time_asks_for_a_new_one() {
         }),
         "as soon as possible begins with the payment"
     );
+}
+
+#[test]
+fn a_rescheduled_order_is_due_at_its_new_time() {
+    let asap = order(delivery(), PaymentMethod::Door);
+    let tomorrow = LocalMinute::new(2026, 11, 17, 18, 30);
+    let moved = after(asap.clone(), &staff(&[Event::Rescheduled { to: tomorrow }])).unwrap();
+    assert_eq!(
+        (moved.progress.state, moved.due().from, moved.progress.ready_at),
+        (State::Placed, tomorrow, None)
+    );
+    assert!(moved.keeps_slot() && !asap.keeps_slot());
+    let accepted_then = after(moved.clone(), &staff(&[accepted()])).unwrap();
+    assert_eq!(
+        accepted_then.progress.ready_at,
+        Some(tomorrow),
+        "it is accepted for the time that was agreed"
+    );
+    let back = tomorrow.moved(Timestamp(0), Timestamp(-3_600));
+    let moved_again = after(accepted_then, &staff(&[Event::Rescheduled { to: back }])).unwrap();
+    assert_eq!(
+        (moved_again.due().from, moved_again.progress.ready_at),
+        (back, Some(back)),
+        "what was promised moves along"
+    );
+    let ticket = crate::pos::ticket::Ticket::of_order(&moved_again);
+    let minutes = (back.0 - asap.ordered.placed_on.0) * 60;
+    assert_eq!(ticket.due_at, Some(Timestamp(asap.ordered.placed_at.0 + minutes)));
+    let was_due = Timestamp(asap.due().to.0 * 60);
+    let a_day_later = Timestamp(was_due.0 + crate::time::DAY * 60);
+    assert!(!asap.is_under_way(a_day_later) && moved_again.is_under_way(a_day_later));
+}
+
+#[test]
+fn an_order_moves_to_a_time_that_is_to_come() {
+    let now = LocalMinute::new(2026, 11, 16, 12, 0);
+    let within = i64::from(crate::limits::DAYS_AHEAD) * crate::time::DAY;
+    for (to, is_accepted) in [(0, false), (1, true), (within, true), (within + 1, false)] {
+        let checked = super::check_rescheduled(LocalMinute(now.0 + to), now);
+        assert_eq!(checked.is_ok(), is_accepted, "{to}");
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     id::BillId,
-    order::{Actor, apply},
+    order::{Actor, Event, apply},
 };
 
 type Decided = Result<Vec<Record>, OpRefusal>;
@@ -125,6 +125,11 @@ fn act(pos: &PosState, op: &Op) -> Decided {
         Action::RemoveCashier { cashier } => cashiers::remove(pos, op, *cashier),
         Action::Station(station) => Ok(vec![Record::Station(station.clone())]),
         Action::RemoveStation { station } => Ok(vec![Record::Gone(RecordId::Station(*station))]),
+        // Which slot holds the new time depends on hours that no op carries.
+        Action::Order {
+            event: Event::Rescheduled { .. },
+            ..
+        } => Err(OpRefusal::Forbidden),
         Action::Order { order, event, .. } => {
             let order = pos.order(*order).ok_or(OpRefusal::Unknown)?;
             let after = apply(order, event, Actor::Staff, op.at)

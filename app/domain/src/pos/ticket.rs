@@ -182,8 +182,8 @@ impl Ticket {
         let ordered = &order.ordered;
         let taken_at = ordered.placed_at;
         // Local minutes and UTC advance alike, except across a change to or from daylight saving time.
-        let wanted = Timestamp(taken_at.0 + (ordered.due.from.0 - ordered.placed_on.0) * 60);
-        let due_at = ordered.scheduled.then_some(wanted);
+        let wanted = Timestamp(taken_at.0 + (order.due().from.0 - ordered.placed_on.0) * 60);
+        let due_at = order.is_scheduled().then_some(wanted);
         Self {
             id: TicketId::of_order(order.id),
             of: TicketSource::Order(order.id),

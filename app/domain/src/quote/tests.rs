@@ -477,6 +477,7 @@ fn a_coupon_lowers_each_tax_by_its_part() {
         until: None,
         uses: None,
         per_customer: None,
+        paused: false,
     };
     let order = Basket {
         coupon: "tenth".into(),
@@ -552,7 +553,7 @@ proptest! {
         kitchen.restaurant.ordering.zones = vec![zone("1", fee)];
         kitchen.restaurant.ordering.service_fee = service_fee;
         let effect = if off_in_parts { CouponEffect::Portion(off as u32) } else { CouponEffect::Amount(Minor(off)) };
-        let coupon = Coupon { code: "OFF".into(), effect, minimum: Minor(0), from: None, until: None, uses: None, per_customer: None };
+        let coupon = Coupon { code: "OFF".into(), effect, minimum: Minor(0), from: None, until: None, uses: None, per_customer: None, paused: false };
         let lines = (1..).zip(&prices).map(|(number, (_, _, count))| line(number, number, *count)).collect();
         let order = Basket { fulfilment: delivered_to("1", None), tip: Minor(tip), coupon: "OFF".into(), ..basket(lines) };
         let quote = kitchen.quote_at(NOON, &order, CouponCheck::Known(&coupon, CouponUsage::default()));

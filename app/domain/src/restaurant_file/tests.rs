@@ -63,6 +63,7 @@ fn file() -> RestaurantFile {
         until: None,
         uses: None,
         per_customer: None,
+        paused: false,
     };
     RestaurantFile {
         legal: LegalNotice {

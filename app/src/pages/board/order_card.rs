@@ -28,17 +28,26 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let own = steps(order)
         .into_iter()
         .filter(|event| board.role.may(Permission::Advance(order, event)));
-    let (next, off): (Vec<Event>, Vec<Event>) =
-        own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
+    let (less_usual, next): (Vec<Event>, Vec<Event>) = own.partition(|event| {
+        matches!(
+            event,
+            Event::Rejected { .. } | Event::Cancelled { .. } | Event::Rescheduled { .. }
+        )
+    });
     let next: Vec<_> = next
         .iter()
         .map(|event| step(texts, &action, event, order.keeps_slot()))
         .collect();
+    let (moves, off): (Vec<Event>, Vec<Event>) = less_usual
+        .into_iter()
+        .partition(|event| matches!(event, Event::Rescheduled { .. }));
+    let other_time = (!moves.is_empty()).then(|| reschedule(texts, &action, board, order));
     let off = off.first().map(|event| call_off(texts, &action, event));
     let back = refund_fields(texts, board.role, order)
         .map(|fields| view! { <form method="post" action=action>{fields}</form> });
-    let wrong = (off.is_some() || back.is_some())
-        .then(|| view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{off}{back}</details> });
+    let wrong = (other_time.is_some() || off.is_some() || back.is_some()).then(|| {
+        view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{other_time}{off}{back}</details> }
+    });
     view! {
         <li class="ticket" id=format!("o{}", order.number)>
             <h3>{number(slug, board, order)}" "{fulfilment(texts, board, order)}</h3>
@@ -110,7 +119,7 @@ fn fulfilment(texts: Texts, board: &Board, order: &Order) -> String {
 }
 
 fn due(texts: Texts, board: &Board, order: &Order) -> String {
-    let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
+    let due = order.progress.ready_at.unwrap_or(order.due().from);
     let (time, day) = (due.clock(), weekday(texts, due.weekday()));
     let key = if due.day() == board.now.day() {
         Key::BoardDue
@@ -118,7 +127,7 @@ fn due(texts: Texts, board: &Board, order: &Order) -> String {
         Key::BoardDueDay
     };
     let said = texts.fill(key, &[("time", &time), ("day", day)]);
-    if order.ordered.scheduled {
+    if order.is_scheduled() {
         said
     } else {
         format!("{said} · {}", texts.get(Key::BoardAsap))
@@ -202,6 +211,20 @@ fn step(texts: Texts, action: &str, event: &Event, keeps_slot: bool) -> impl Int
         <form method="post" action=action.to_owned()>
             {promise}
             <button name="event" value=code>{texts.get(label)}</button>
+        </form>
+    }
+}
+
+/// Another time, also on another day.
+fn reschedule(texts: Texts, action: &str, board: &Board, order: &Order) -> impl IntoView + use<> {
+    let due = order.due().from.max(board.now).to_string();
+    view! {
+        <form method="post" action=action.to_owned()>
+            <label>
+                <span>{texts.get(Key::BoardRescheduleTo)}</span>
+                <input type="datetime-local" name="to" required value=due min=board.now.to_string()/>
+            </label>
+            <button name="event" value="rescheduled">{texts.get(Key::BoardReschedule)}</button>
         </form>
     }
 }

@@ -156,6 +156,10 @@ fn event_text(texts: Texts, order: &Order, event: &Event) -> String {
         Event::PaysAtDoor => texts.get(Key::OrderEventPaysAtDoor).to_owned(),
         Event::Accepted { ready_at } => texts.fill(Key::OrderEventAccepted, &[("time", &ready_at.clock())]),
         Event::Rejected { .. } => texts.get(Key::OrderRejected).to_owned(),
+        Event::Rescheduled { to } => {
+            let time = due_time::date_and_clock(texts, *to);
+            texts.fill(Key::OrderEventRescheduled, &[("time", &isolated(&time))])
+        }
         Event::Preparing => texts.get(text::Key::StatePreparing).to_owned(),
         Event::Ready => texts.get(text::Key::StateReady).to_owned(),
         Event::OutForDelivery => texts.get(text::Key::StateOutForDelivery).to_owned(),

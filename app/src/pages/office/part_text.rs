@@ -70,6 +70,9 @@ pub fn field_label(field: &str) -> Key {
         "preparation" => Key::PartPreparation,
         "slot" => Key::PartSlot,
         "per_slot" => Key::PartPerSlot,
+        "work_per_slot" => Key::PartWorkPerSlot,
+        "work" => Key::PartWork,
+        "paused" => Key::PartCouponPaused,
         "days_ahead" => Key::PartDaysAhead,
         "accepts_itself" => Key::PartAcceptsItself,
         "answers_within" => Key::PartAnswersWithin,
@@ -117,6 +120,7 @@ pub fn field_value(
                 .tax
                 .map(|tax| rates(texts, [tax.eat_in, tax.takeaway]))
                 .unwrap_or_default(),
+            "work" => dish.work.to_string(),
             _ => return None,
         },
         RestaurantPart::Category(category) => match field {

@@ -73,7 +73,7 @@ pub fn is_over(pos: &PosState, run: &DeliveryRun) -> bool {
 
 /// When the diner expects it.
 pub fn due(order: &Order) -> LocalMinute {
-    order.progress.ready_at.unwrap_or(order.ordered.due.from)
+    order.progress.ready_at.unwrap_or(order.due().from)
 }
 
 pub fn runs_in(pos: &PosState, wanted: impl Fn(&DeliveryRun) -> bool) -> Vec<DeliveryRun> {

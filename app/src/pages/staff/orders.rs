@@ -41,7 +41,7 @@ pub fn order_name(texts: Texts, order: &Order) -> String {
 
 /// When it is due, with the day if not today.
 pub fn due(texts: Texts, order: &Order) -> String {
-    let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
+    let due = order.progress.ready_at.unwrap_or(order.due().from);
     match due.day() == order.ordered.placed_on.day() {
         true => due.clock(),
         false => format!("{} {}", weekday(texts, due.weekday()), due.clock()),
@@ -68,7 +68,7 @@ pub fn NewOrders(screen: Screen) -> impl IntoView {
 
 pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use<A> {
     let id = order.id;
-    let due = order.ordered.due.from;
+    let due = order.due().from;
     let (placed_at, placed_on) = (order.ordered.placed_at, order.ordered.placed_on);
     let accept = |minutes: Option<i64>| {
         let words = match minutes {

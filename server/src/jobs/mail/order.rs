@@ -80,6 +80,8 @@ impl Writing<'_> {
                 let promised = self.order.progress.ready_at.unwrap_or(*ready_at);
                 start(Key::AcceptedSubject).text_block(self.word(key, &[("time", &self.time(promised))]))
             }
+            Event::Rescheduled { to } => start(Key::RescheduledSubject)
+                .text_block(self.word(Key::RescheduledLead, &[("time", &self.time(*to))])),
             Event::Rejected { reason } => self.off(start(Key::RejectedSubject), Key::RejectedLead, reason),
             Event::Cancelled { reason } => self.off(start(Key::CancelledSubject), Key::CancelledLead, reason),
             Event::Ready => {

@@ -279,6 +279,7 @@ impl Batch {
                     cashier: op.by,
                 },
                 at: sync.at,
+                slot: None,
             };
             return match self.advance(&advance) {
                 WriteOutcome::Advanced(order) => orders.push(*order),

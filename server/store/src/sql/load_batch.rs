@@ -17,7 +17,7 @@ use crate::{
     parse,
     sql::{
         engine::{Engine, SqlTransaction},
-        order_rows::{OrderRow, SELECT_COUPON_USED, stored_count},
+        order_rows::{OrderRow, SELECT_COUPON_USED, slot_use, stored_count},
         pos_rows::{self, stored_number},
         rows::{select_in, select_sql},
     },
@@ -263,15 +263,15 @@ async fn load_slots<E: Engine>(
     needs: &Needs,
 ) -> Result<()> {
     for (restaurant, slot) in &needs.slots {
-        let taken: Option<i64> =
-            sqlx::query_scalar("select taken from slots where restaurant_id = $1 and slot = $2")
+        let used: Option<(i64, i64)> =
+            sqlx::query_as("select taken, work from slots where restaurant_id = $1 and slot = $2")
                 .bind(restaurant.to_string())
                 .bind(slot)
                 .fetch_optional(&mut **transaction)
                 .await?;
         batch
             .slots
-            .insert((*restaurant, *slot), stored_count(taken.unwrap_or(0)));
+            .insert((*restaurant, *slot), slot_use(used.unwrap_or_default()));
     }
     Ok(())
 }

@@ -53,6 +53,7 @@ row! {
         picture: Option<String>,
         served: Option<String>,
         tax: Option<String>,
+        work: i64,
     }
 }
 
@@ -211,6 +212,7 @@ impl MenuRows {
             picture: dish.picture.as_ref().map(json).transpose()?,
             served: dish.served.as_ref().map(|served| served.as_str().to_owned()),
             tax: dish.tax.as_ref().map(json).transpose()?,
+            work: dish.work.into(),
         });
         for (position, group) in (0..).zip(&dish.option_groups) {
             self.offers.push(OfferRow {
@@ -278,6 +280,8 @@ impl DishRow {
             picture: self.picture.as_deref().map(parse).transpose()?,
             served: self.served.map(value).transpose()?,
             tax: self.tax.as_deref().map(parse).transpose()?,
+            work: u8::try_from(self.work)
+                .map_err(|_| StoreError::Unreadable(format!("work {}", self.work)))?,
         })
     }
 }

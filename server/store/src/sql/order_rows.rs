@@ -4,6 +4,7 @@ use servery_domain::{
     audit::Author,
     order::{Actor, Order},
     revision::Revision,
+    slot_capacity::SlotUse,
 };
 
 use crate::{
@@ -23,15 +24,15 @@ pub(crate) const CHANGED_BETWEEN: &str = "where id in (select order_id from orde
      where restaurant_id = $1 and revision > $2 and revision <= $3)";
 /// Orders that the devices have not been told to remove.
 pub(crate) const ON_DEVICES: &str = "(open = true or over_since is not null)";
-pub(crate) const UPDATE: &str = "update orders set revision = $2, open = $3, waiting_since = $4, over_since = $5, called_off = $6, progress = $7 where id = $1";
+pub(crate) const UPDATE: &str = "update orders set revision = $2, open = $3, waiting_since = $4, over_since = $5, called_off = $6, progress = $7, reserved = $8 where id = $1";
 pub(crate) const REMOVE_FROM_DEVICES: &str =
     "update orders set over_since = null where restaurant_id = $1 and over_since < $2 returning id";
 /// Devices no longer get it.
 pub(crate) const ERASE_DINER: &str = "update orders set customer = null, over_since = null, ordered = $2, reserved = $3, erased = true where id = $1";
 pub(crate) const UPSERT_COUPON_USES: &str = "insert into coupon_uses (restaurant_id, code, customer, used, used_at) values ($1, $2, $3, $4, $5) \
      on conflict (restaurant_id, code, customer) do update set used = excluded.used, used_at = excluded.used_at";
-pub(crate) const UPSERT_SLOT: &str = "insert into slots (restaurant_id, slot, taken) values ($1, $2, $3) \
-     on conflict (restaurant_id, slot) do update set taken = excluded.taken";
+pub(crate) const UPSERT_SLOT: &str = "insert into slots (restaurant_id, slot, taken, work) values ($1, $2, $3, $4) \
+     on conflict (restaurant_id, slot) do update set taken = excluded.taken, work = excluded.work";
 pub(crate) const NEXT_STOCK_REVISION: &str =
     "update revisions set revision = revision + 1 where name = 'stock'";
 pub(crate) const UPSERT_STOCK: &str = "insert into stock (dish_id, restaurant_id, portions, revision) values ($1, $2, $3, $4) \
@@ -49,6 +50,13 @@ pub(crate) fn author(text: &str) -> Result<Author> {
 
 pub(crate) fn stored_count(stored: i64) -> u32 {
     u32::try_from(stored).unwrap_or(0)
+}
+
+pub(crate) fn slot_use((orders, work): (i64, i64)) -> SlotUse {
+    SlotUse {
+        orders: stored_count(orders),
+        work: stored_count(work),
+    }
 }
 
 row! {

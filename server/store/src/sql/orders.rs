@@ -13,6 +13,7 @@ use servery_domain::{
     order_search::{OrderCursor, OrderHistoryEntry, OrderSearch},
     pos::RecordId,
     revision::Revision,
+    slot_capacity::SlotUse,
     time::{LocalMinute, Timestamp},
 };
 use sqlx::QueryBuilder;
@@ -28,7 +29,7 @@ use crate::{
         engine::{Engine, RowsAffected},
         load_batch,
         menus::next_revision,
-        order_rows::{self, CHANGED_BETWEEN, EventRow, OrderRow, stored_count},
+        order_rows::{self, CHANGED_BETWEEN, EventRow, OrderRow, slot_use, stored_count},
         order_search, pos_rows,
         rows::{PAGE, page_start, push_list, select},
         save_batch,
@@ -345,23 +346,24 @@ impl<E: Engine> Orders for SqlStore<E> {
         Ok(Some((parse_own(&coupon)?, usage)))
     }
 
-    async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32> {
-        let used: Option<i64> = sqlx::query_scalar(order_rows::SELECT_COUPON_USED)
-            .bind(restaurant.to_string())
-            .bind(code)
-            .bind(EVERYBODY)
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(stored_count(used.unwrap_or(0)))
+    async fn coupon_uses(&self, restaurant: RestaurantId) -> Result<BTreeMap<String, u32>> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("select code, used from coupon_uses where restaurant_id = $1 and customer = $2")
+                .bind(restaurant.to_string())
+                .bind(EVERYBODY)
+                .fetch_all(&self.pool)
+                .await?;
+        let rows = rows.into_iter().map(|(code, used)| (code, stored_count(used)));
+        Ok(rows.collect())
     }
 
-    async fn slots_taken(
+    async fn slots_used(
         &self,
         restaurant: RestaurantId,
         from: LocalMinute,
-    ) -> Result<Vec<(LocalMinute, u32)>> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "select slot, taken from slots where restaurant_id = $1 and slot >= $2 order by slot",
+    ) -> Result<Vec<(LocalMinute, SlotUse)>> {
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "select slot, taken, work from slots where restaurant_id = $1 and slot >= $2 order by slot",
         )
         .bind(restaurant.to_string())
         .bind(from.0)
@@ -369,7 +371,7 @@ impl<E: Engine> Orders for SqlStore<E> {
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(slot, taken)| (LocalMinute(slot), stored_count(taken)))
+            .map(|(slot, taken, work)| (LocalMinute(slot), slot_use((taken, work))))
             .collect())
     }
 

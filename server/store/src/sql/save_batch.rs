@@ -79,6 +79,7 @@ async fn save_changed_orders<E: Engine>(transaction: &mut SqlTransaction<E>, bat
             .bind(row.over_since)
             .bind(row.called_off)
             .bind(&row.progress)
+            .bind(&row.reserved)
             .execute(&mut **transaction)
             .await?;
     }
@@ -187,7 +188,8 @@ async fn save_coupons_and_slots<E: Engine>(transaction: &mut SqlTransaction<E>, 
         sqlx::query(order_rows::UPSERT_SLOT)
             .bind(restaurant.to_string())
             .bind(slot)
-            .bind(batch.slots.get(key).map(|taken| i64::from(*taken)))
+            .bind(batch.slots.get(key).map(|used| i64::from(used.orders)))
+            .bind(batch.slots.get(key).map(|used| i64::from(used.work)))
             .execute(&mut **transaction)
             .await?;
     }

@@ -514,7 +514,7 @@ async fn delete_account_removes_every_name_of_a_coupons_customer() {
         );
         assert_eq!(used().await, [0, 0, 0, 1], "{engine}");
         assert_eq!(
-            store.coupon_uses(RestaurantId(1), "PIER").await.unwrap(),
+            store.coupon_uses(RestaurantId(1)).await.unwrap()["PIER"],
             2,
             "{engine}: it stays used"
         );

@@ -77,6 +77,7 @@ async fn every_act_of_staff_names_its_author() {
                 event: ACCEPTED,
                 author: Author::Account(ADA),
                 at: Timestamp(NOW.0 + 1),
+                slot: None,
             }))
             .await;
         let cashier = Cashier {

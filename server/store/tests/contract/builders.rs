@@ -19,6 +19,7 @@ use servery_domain::{
     restaurant::{Address, Cuisine, Restaurant},
     restaurant_file::{PlannedTable, RestaurantFile, TableCode},
     revision::Revision,
+    slot_capacity::SlotLimits,
     tax::{TaxRate, TaxRates, TaxRules},
     theme::TypePair,
     time::{LocalMinute, TimeZoneName, Timestamp},
@@ -121,6 +122,7 @@ pub fn menu(number: u128) -> Menu {
             eat_in: TaxRate(190_000),
             takeaway: TaxRate(88_750),
         }),
+        work: if last == 41 { 3 } else { 1 },
     };
     Menu {
         restaurant: RestaurantId(number),
@@ -199,6 +201,7 @@ pub fn coupon() -> Coupon {
         until: None,
         uses: Some(2),
         per_customer: Some(1),
+        paused: false,
     }
 }
 
@@ -303,7 +306,8 @@ pub fn placement(order: Order, customer: &str) -> PlaceOrder {
         menu_revision: Revision(1),
         coupon: None,
         coupon_customer: Vec::new(),
-        per_slot: None,
+        slot_limits: SlotLimits::default(),
+        work: 1,
     }
 }
 
@@ -324,6 +328,7 @@ pub fn cancel(order: OrderId, at: Timestamp) -> OrderWrite {
         },
         author: Author::Diner,
         at,
+        slot: None,
     })
 }
 

@@ -112,6 +112,7 @@ impl Fixture {
                 event,
                 author: Author::Operator,
                 at: NOW,
+                slot: None,
             }))
             .await
         {

@@ -7,15 +7,16 @@ use servery_domain::{
     coupon::{CouponCustomer, CouponUsage},
     currency::Minor,
     id::{OrderId, RestaurantId},
-    order::Order,
+    order::{Event, Order, State},
     order_intake::{BusyKitchen, IntakeChange, OrderIntake, OrderPause},
     quote::Sum,
     restaurant_file::TableCode,
+    slot_capacity::{SlotLimits, SlotUse},
     time::{LocalMinute, Timestamp},
 };
 use servery_store::{
     Store,
-    orders::{Changed, OrderWrite, PlaceOrder, WriteOutcome},
+    orders::{Advance, Changed, OrderWrite, PlaceOrder, WriteOutcome},
 };
 
 use crate::{
@@ -51,7 +52,7 @@ fn scheduled_order(number: u128, slot: LocalMinute) -> PlaceOrder {
     let ordered = Arc::make_mut(&mut order.ordered);
     (ordered.scheduled, ordered.due.from, ordered.due.to) = (true, slot, slot);
     PlaceOrder {
-        per_slot: Some(1),
+        slot_limits: orders_at_most(1),
         ..placement(order, "ada")
     }
 }
@@ -158,7 +159,7 @@ async fn coupon_uses_are_counted_and_limited() {
             [None, Some(Changed::Coupon), None, Some(Changed::Coupon)],
             "{engine}"
         );
-        assert_eq!(store.coupon_uses(HERE, "PIER").await.unwrap(), 2, "{engine}");
+        assert_eq!(store.coupon_uses(HERE).await.unwrap()["PIER"], 2, "{engine}");
         for (names, by_customer) in [(&["ada"][..], 1), (&["eve", "ben"], 1), (&["eve"], 0), (&[], 0)] {
             let usage = CouponUsage {
                 by_all: 2,
@@ -172,11 +173,124 @@ async fn coupon_uses_are_counted_and_limited() {
             );
         }
         store.write(&[cancel(OrderId(1), NOW)]).await.unwrap();
-        assert_eq!(store.coupon_uses(HERE, "PIER").await.unwrap(), 1, "{engine}");
+        assert_eq!(store.coupon_uses(HERE).await.unwrap()["PIER"], 1, "{engine}");
         assert_eq!(
-            store.coupon_uses(RestaurantId(2), "PIER").await.unwrap(),
-            0,
+            store.coupon_uses(RestaurantId(2)).await.unwrap().get("PIER"),
+            None,
             "{engine}"
+        );
+    }
+}
+
+fn orders_at_most(orders: u16) -> SlotLimits {
+    SlotLimits {
+        orders: Some(orders),
+        work: None,
+    }
+}
+
+async fn orders_in_slots(store: &dyn Store, from: LocalMinute) -> Vec<(LocalMinute, u32)> {
+    let used = store.slots_used(HERE, from).await.unwrap();
+    used.into_iter().map(|(slot, used)| (slot, used.orders)).collect()
+}
+
+#[tokio::test]
+async fn slots_are_limited_by_kitchen_work() {
+    for (engine, store) in engines("slots_are_limited_by_kitchen_work").await.stores {
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
+        let slot = LocalMinute(1_000);
+        let of_work = |number, work| PlaceOrder {
+            slot_limits: SlotLimits {
+                orders: None,
+                work: Some(10),
+            },
+            work,
+            ..scheduled_order(number, slot)
+        };
+        let outcomes = store
+            .write(&[place(of_work(1, 25)), place(of_work(2, 1)), place(of_work(3, 0))])
+            .await
+            .unwrap();
+        assert_eq!(
+            outcomes.iter().map(changed).collect::<Vec<_>>(),
+            [None, Some(Changed::Slot), Some(Changed::Slot)],
+            "{engine}: a large order takes an empty slot, and nothing beside it"
+        );
+        let used = |orders, work| SlotUse { orders, work };
+        assert_eq!(
+            store.slots_used(HERE, slot).await.unwrap(),
+            [(slot, used(1, 25))],
+            "{engine}"
+        );
+        store.write(&[cancel(OrderId(1), NOW)]).await.unwrap();
+        let outcomes = store
+            .write(&[place(of_work(4, 6)), place(of_work(5, 4))])
+            .await
+            .unwrap();
+        assert_eq!(
+            outcomes.iter().map(changed).collect::<Vec<_>>(),
+            [None, None],
+            "{engine}"
+        );
+        assert_eq!(
+            store.slots_used(HERE, slot).await.unwrap(),
+            [(slot, used(2, 10))],
+            "{engine}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn case_tastyigniter_541_orders_that_nobody_has_answered_fill_a_slot() {
+    let name = "case_tastyigniter_541_orders_that_nobody_has_answered_fill_a_slot";
+    for (engine, store) in engines(name).await.stores {
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
+        let slot = LocalMinute(1_000);
+        let first = scheduled_order(1, slot);
+        assert_eq!(first.order.progress.state, State::Placed);
+        for (order, refused) in [(first, None), (scheduled_order(2, slot), Some(Changed::Slot))] {
+            let outcomes = store.write(&[place(order)]).await.unwrap();
+            assert_eq!(changed(&outcomes[0]), refused, "{engine}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rescheduled_order_takes_its_new_slot_and_gives_back_the_old_one() {
+    let name = "a_rescheduled_order_takes_its_new_slot_and_gives_back_the_old_one";
+    for (engine, store) in engines(name).await.stores {
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
+        let (today, tomorrow) = (LocalMinute(1_000), LocalMinute(2_440));
+        let orders = [scheduled_order(1, today), scheduled_order(2, tomorrow)];
+        store.write(&orders.map(place)).await.unwrap();
+        let to_tomorrow = || {
+            OrderWrite::Advance(Advance {
+                order: OrderId(1),
+                event: Event::Rescheduled { to: tomorrow },
+                author: Author::Operator,
+                at: NOW,
+                slot: Some(tomorrow),
+            })
+        };
+        // Both requests of a double click are in one batch.
+        let outcomes = store.write(&[to_tomorrow(), to_tomorrow()]).await.unwrap();
+        let moved = |outcome: &WriteOutcome| match outcome {
+            WriteOutcome::Advanced(order) => order.progress.rescheduled_to,
+            _ => None,
+        };
+        assert_eq!(
+            outcomes.iter().map(moved).collect::<Vec<_>>(),
+            [Some(tomorrow); 2],
+            "{engine}"
+        );
+        let both = [(today, 0), (tomorrow, 2)];
+        assert_eq!(orders_in_slots(store.as_ref(), today).await, both, "{engine}");
+        store.write(&[cancel(OrderId(1), NOW)]).await.unwrap();
+        let one = [(today, 0), (tomorrow, 1)];
+        assert_eq!(
+            orders_in_slots(store.as_ref(), today).await,
+            one,
+            "{engine}: the slot that it was moved to is given back"
         );
     }
 }
@@ -200,18 +314,18 @@ async fn slots_are_taken_and_limited() {
             "{engine}"
         );
         assert_eq!(
-            store.slots_taken(HERE, early).await.unwrap(),
+            orders_in_slots(store.as_ref(), early).await,
             [(early, 1), (late, 1)],
             "{engine}"
         );
         assert_eq!(
-            store.slots_taken(HERE, late).await.unwrap(),
+            orders_in_slots(store.as_ref(), late).await,
             [(late, 1)],
             "{engine}"
         );
         let soon = |number| PlaceOrder {
             slot: late,
-            per_slot: Some(2),
+            slot_limits: orders_at_most(2),
             ..placement(order(number), "ada")
         };
         let outcomes = store.write(&[place(soon(4)), place(soon(5))]).await.unwrap();
@@ -223,7 +337,7 @@ async fn slots_are_taken_and_limited() {
         store.write(&[cancel(OrderId(4), NOW)]).await.unwrap();
         store.write(&[cancel(OrderId(3), NOW)]).await.unwrap();
         assert_eq!(
-            store.slots_taken(HERE, late).await.unwrap(),
+            orders_in_slots(store.as_ref(), late).await,
             [(late, 0)],
             "{engine}"
         );

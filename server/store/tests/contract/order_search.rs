@@ -107,6 +107,7 @@ async fn orders_are_filtered_by_state_and_time() {
                 event,
                 author: Author::System,
                 at: NOW,
+                slot: None,
             })
         };
         let ready_at = LocalMinute(0);
@@ -204,6 +205,7 @@ async fn the_history_of_an_order_names_the_staff() {
             event: rejected.clone(),
             author: Author::Account(ADA),
             at: Timestamp(NOW.0 + 9),
+            slot: None,
         });
         store.write(&[reject]).await.unwrap();
         let history = store.history_with_names(OrderId(1)).await.unwrap();

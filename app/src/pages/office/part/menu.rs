@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use servery_domain::{
     edit::CategoryHead,
     limits,
-    menu::{Allergen, Choice, Diet, Dish, OptionGroup},
+    menu::{Allergen, Choice, Diet, Dish, OptionGroup, USUAL_WORK},
 };
 
 use super::inputs::{Inputs, LineKind};
@@ -34,6 +34,7 @@ impl Inputs<'_> {
         let tax = dish.and_then(|dish| dish.tax);
         let [eat_in, takeaway] = [tax.map(|tax| tax.eat_in), tax.map(|tax| tax.takeaway)]
             .map(|rate| rate.map(|rate| self.texts.percent(rate)).unwrap_or_default());
+        let work = dish.map_or(USUAL_WORK, |dish| dish.work).to_string();
         let categories = self.file.categories.iter();
         let categories = categories.map(|category| (category.id.to_string(), category.name.clone()));
         let label = self.texts.get(Key::PartInCategory).to_owned();
@@ -54,6 +55,8 @@ impl Inputs<'_> {
                 <div>{self.line("tax-takeaway", Key::PartTaxTakeaway, &takeaway, LineKind::AMOUNT)}</div>
             </div>
             {self.hint(Key::PartTaxHint)}
+            {self.line("work", Key::PartWork, &work, LineKind::NUMBER)}
+            {self.hint(Key::PartWorkHint)}
         }
         .into_any()
     }

@@ -100,8 +100,12 @@ impl Inputs<'_> {
             {self.below("payments")}
             {self.number("preparation", Key::PartPreparation, Some(ordering.preparation.into()))}
             {self.number("slot", Key::PartSlot, Some(ordering.slot.into()))}
-            {self.number("per-slot", Key::PartPerSlot, ordering.per_slot.map(u32::from))}
+            <div class="beside">
+                <div>{self.number("per-slot", Key::PartPerSlot, ordering.per_slot.map(u32::from))}</div>
+                <div>{self.number("work-per-slot", Key::PartWorkPerSlot, ordering.work_per_slot.map(u32::from))}</div>
+            </div>
             {self.hint(Key::PartUnlimited)}
+            {self.hint(Key::PartWorkPerSlotHint)}
             {self.number("days-ahead", Key::PartDaysAhead, Some(ordering.days_ahead.into()))}
             {self.number("answers-within", Key::PartAnswersWithin, Some(ordering.answers_within.into()))}
             {self.line("service-fee", Key::PartServiceFee, &fee, LineKind::AMOUNT)}
@@ -201,6 +205,7 @@ impl Inputs<'_> {
                 <div>{self.number("per-customer", Key::PartPerCustomer, coupon.and_then(|coupon| coupon.per_customer))}</div>
             </div>
             {self.hint(Key::PartUnlimited)}
+            {self.named_tick("paused", Key::PartCouponPaused, coupon.is_some_and(|coupon| coupon.paused))}
         }
         .into_any()
     }

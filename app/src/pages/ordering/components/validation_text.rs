@@ -114,6 +114,7 @@ fn time(refusal: SlotRefusal) -> Key {
 fn coupon(refusal: CouponRefusal) -> Key {
     match refusal {
         CouponRefusal::Unknown => Key::CouponUnknown,
+        CouponRefusal::Paused => Key::CouponPaused,
         CouponRefusal::TooEarly => Key::CouponTooEarly,
         CouponRefusal::Expired => Key::CouponExpired,
         CouponRefusal::BelowMinimum => Key::CouponBelowMinimum,

@@ -70,7 +70,7 @@ pub fn timeline(texts: Texts, shown: OrderView, today: Day) -> impl IntoView {
     };
     let missed = move || {
         shown.order.with(|order| {
-            let time = order.ordered.due.from.clock();
+            let time = order.due().from.clock();
             order.is_time_missed().then(
                 || view! { <p class="wrong">{texts.fill(Key::OrderTimeMissed, &[("time", &time)])}</p> },
             )
@@ -94,13 +94,11 @@ pub fn timeline(texts: Texts, shown: OrderView, today: Day) -> impl IntoView {
 fn promise(texts: Texts, order: &Order, today: Day) -> Option<String> {
     let due = match order.progress.ready_at {
         _ if order.progress.state.is_over() || order.is_time_missed() => return None,
-        Some(ready) if !order.ordered.scheduled || ready > order.ordered.due.from => {
-            servery_domain::quote::Due {
-                from: ready,
-                to: ready,
-            }
-        }
-        _ => order.ordered.due,
+        Some(ready) if !order.is_scheduled() || ready > order.due().from => servery_domain::quote::Due {
+            from: ready,
+            to: ready,
+        },
+        _ => order.due(),
     };
     let key = match order.ordered.fulfilment {
         Fulfilment::Collection => Key::OrderReadyCollection,

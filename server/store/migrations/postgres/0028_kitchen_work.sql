@@ -1,0 +1,3 @@
+-- How much work a portion of a dish is for the kitchen, and the orders of a slot together.
+alter table dishes add column work bigint not null default 1;
+alter table slots add column work bigint not null default 0;
