@@ -54,6 +54,7 @@ pub enum View {
     OfficeChanges,
     OfficeHistory,
     OfficeTables,
+    OfficeCoupons,
     OfficeImport,
     OfficeShare,
     OfficeStaff,
@@ -91,7 +92,7 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 36] = [
+pub static ROUTES: [Route; 37] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/legal",         view: View::Legal,      default: Mode::Thin,     allows: &[Mode::Thin],                 offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
@@ -114,10 +115,11 @@ pub static ROUTES: [Route; 36] = [
     Route { path: "/account/verify/{token}",             view: View::Verify,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/invitations/{token}",                view: View::Invitation,    default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/new-restaurant",                     view: View::NewRestaurant, default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
-    Route { path: "/office/{slug}",                      view: View::Office,        default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/office/{slug}",                      view: View::Office,        default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/parts/{part}",         view: View::OfficePart,    default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/changes",              view: View::OfficeChanges, default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/history",              view: View::OfficeHistory, default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/office/{slug}/coupons",              view: View::OfficeCoupons, default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/tables",               view: View::OfficeTables,  default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/import",               view: View::OfficeImport,  default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/share",                view: View::OfficeShare,   default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },

@@ -2,6 +2,7 @@
 
 mod cashiers;
 mod changes;
+mod coupons;
 mod created;
 mod day_row;
 mod history;
@@ -10,6 +11,7 @@ mod invitation;
 mod invitation_sections;
 mod layout;
 mod menu;
+mod menu_drag;
 mod new_restaurant;
 mod operator;
 mod order_list;
@@ -26,7 +28,7 @@ mod typed_form;
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf4, prelude::*};
+use leptos::{either::EitherOf5, prelude::*};
 use servery_domain::{
     edit::{EditedRestaurant, PartKey},
     new_restaurant::NewRestaurantChoices,
@@ -45,7 +47,7 @@ use crate::{
     part_form::PartForm,
     query::{GetEdits, GetHolidays, GetNewRestaurant, GetRestaurant},
     routes::{self, Chunk, View},
-    text::{Key, Texts, office},
+    text::{Key, Texts, office, texts},
 };
 
 #[derive(Debug, Clone)]
@@ -55,6 +57,11 @@ pub enum OfficePage {
         typed: TypedForm,
     },
     Created(Box<Listing>),
+    Menu {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        result: FormResult,
+    },
     Part {
         slug: Slug,
         office: Arc<EditedRestaurant>,
@@ -186,6 +193,17 @@ impl Pages for OfficePage {
                     }))
                 }
             },
+            View::Office => {
+                let slug = routes::slug(values).ok_or_else(|| nothing_here(visit))?;
+                let office = unless_signed_out(backend.ask(GetEdits(slug.clone())).await)?;
+                Ok(
+                    office.map_or(Self::SignedOut(visit.path.clone()), |office| Self::Menu {
+                        slug,
+                        office,
+                        result: FormResult::read(visit),
+                    }),
+                )
+            }
             View::OfficePart => {
                 let slug = routes::slug(values).ok_or_else(|| nothing_here(visit))?;
                 let form = values.get(1).and_then(|part| PartForm::read(part));
@@ -210,10 +228,10 @@ impl Pages for OfficePage {
     fn view(self) -> impl IntoView + 'static {
         match self {
             Self::NewRestaurant { choices, typed } => {
-                EitherOf4::A(view! { <new_restaurant::NewRestaurantPage choices typed/> })
+                EitherOf5::A(view! { <new_restaurant::NewRestaurantPage choices typed/> })
             }
-            Self::Created(listing) => EitherOf4::B(created::page(&listing)),
-            Self::SignedOut(next) => EitherOf4::C(signed_out::page(&next)),
+            Self::Created(listing) => EitherOf5::B(created::page(&listing)),
+            Self::SignedOut(next) => EitherOf5::C(signed_out::page(&next)),
             Self::Part {
                 slug,
                 office,
@@ -221,7 +239,10 @@ impl Pages for OfficePage {
                 typed,
                 category,
                 extras,
-            } => EitherOf4::D(view! { <part::PartPage slug office form typed category extras/> }),
+            } => EitherOf5::D(view! { <part::PartPage slug office form typed category extras/> }),
+            Self::Menu { slug, office, result } => {
+                EitherOf5::E(menu::page(&slug, &office, result.view(texts())))
+            }
         }
     }
 
@@ -230,7 +251,7 @@ impl Pages for OfficePage {
             Self::NewRestaurant { .. } => texts.get(office::Key::NewTitle),
             Self::Created(listing) => &listing.restaurant.name,
             Self::SignedOut(_) => texts.get(Key::SignInTitle),
-            Self::Part { office, .. } => {
+            Self::Menu { office, .. } | Self::Part { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::OfficeMenu);
             }
         };

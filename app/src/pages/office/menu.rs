@@ -2,6 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
+    coupon::Coupon,
     edit::{EditedRestaurant, PartKey, RestaurantPart},
     id::EditId,
     limits,
@@ -11,6 +12,7 @@ use servery_domain::{
 
 use super::{
     layout::{Tab, layout},
+    menu_drag::{draggable, handle},
     part_text::part_kind,
 };
 use crate::{
@@ -31,10 +33,11 @@ pub fn page<S: IntoView>(slug: &Slug, office: &EditedRestaurant, said: S) -> imp
     let none = categories
         .is_empty()
         .then(|| view! { <p class="hint">{texts.get(Key::OfficeNoCategories)}</p> });
+    let lists = draggable(slug, office.new_id, categories);
     let body = view! {
         {said}
         {none}
-        {categories}
+        {lists}
         <p>{rows.add(NewPart::Category, Key::OfficeAddCategory)}</p>
         {rows.options()}
         {rows.coupons()}
@@ -65,6 +68,7 @@ impl MenuPage<'_> {
         view! {
             <section class="category" id=key.to_string()>
                 <div class="head">
+                    {handle()}
                     <h2><a href=self.address(&key.to_string()) dir="auto">{category.name.clone()}</a></h2>
                     {self.acts(&key, &category.name, &[PartButton::Up, PartButton::Down, PartButton::Remove])}
                 </div>
@@ -89,6 +93,7 @@ impl MenuPage<'_> {
         );
         view! {
             <li id=key.to_string()>
+                {handle()}
                 <a class="name" href=self.address(&key.to_string()) dir="auto">{dish.name.clone()}</a>
                 <span class="price">{price}</span>
                 {acts}
@@ -136,10 +141,43 @@ impl MenuPage<'_> {
 
     fn coupons(&self) -> impl IntoView + use<> {
         let coupons = &self.office.edited.coupons;
-        let none = coupons.is_empty().then_some(Key::OfficeNoCoupons);
-        let parts = coupons.iter().cloned().map(RestaurantPart::Coupon).collect();
-        let add = self.add(NewPart::Coupon, Key::OfficeAddCoupon);
-        self.section((Key::OfficeCoupons, none), parts, add)
+        let rows: Vec<_> = coupons.iter().map(|coupon| self.coupon(coupon)).collect();
+        let list = match rows.is_empty() {
+            true => Either::Left(view! { <p class="hint">{self.texts.get(Key::OfficeNoCoupons)}</p> }),
+            false => Either::Right(view! {
+                <ul class="rows">{rows}</ul>
+                <p><a href=format!("/office/{}/coupons", self.slug)>{self.texts.get(Key::CouponsTitle)}</a></p>
+            }),
+        };
+        view! {
+            <section>
+                <h2>{self.texts.get(Key::OfficeCoupons)}</h2>
+                {list}
+                <p>{self.add(NewPart::Coupon, Key::OfficeAddCoupon)}</p>
+            </section>
+        }
+    }
+
+    /// With how often it was used.
+    fn coupon(&self, coupon: &Coupon) -> impl IntoView + use<> {
+        let key = PartKey::Coupon(coupon.code.clone());
+        let used = self
+            .office
+            .coupon_uses
+            .get(&coupon.code)
+            .copied()
+            .unwrap_or_default();
+        let used = self.texts.count(Key::CouponUsed, used as usize);
+        let paused = coupon
+            .paused
+            .then(|| format!(" · {}", self.texts.get(Key::PartCouponPaused)));
+        view! {
+            <li id=key.to_string()>
+                <a class="name" href=self.address(&key.to_string()) dir="auto">{coupon.code.clone()}</a>
+                <span class="hint">{used}{paused}</span>
+                {self.acts(&key, &coupon.code, &[PartButton::Remove])}
+            </li>
+        }
     }
 
     fn table_codes(&self) -> impl IntoView + use<> {

@@ -17,7 +17,7 @@ use servery_domain::{
 };
 
 use super::{
-    FormResult, changes, history, import, invitation, menu, office_head, operator, order_list,
+    FormResult, changes, coupons, history, import, invitation, office_head, operator, order_list,
     order_list::AskedOrders, order_record, share, signed_out, staff, tables, unless_signed_out,
 };
 use crate::{
@@ -42,11 +42,6 @@ pub enum ThinOfficePage {
         signed_in: Option<Box<Account>>,
         wrong: Option<String>,
     },
-    Menu {
-        slug: Slug,
-        office: Arc<EditedRestaurant>,
-        result: FormResult,
-    },
     Changes {
         slug: Slug,
         office: Arc<EditedRestaurant>,
@@ -58,6 +53,10 @@ pub enum ThinOfficePage {
         log: Box<PublicationLog>,
     },
     Tables {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+    },
+    Coupons {
         slug: Slug,
         office: Arc<EditedRestaurant>,
     },
@@ -220,9 +219,7 @@ impl Pages for ThinOfficePage {
                 &record,
                 is_refund_refused,
             )),
-            Self::Menu { slug, office, result } => {
-                EitherOf12::I(menu::page(&slug, &office, result.view(texts())))
-            }
+            Self::Coupons { slug, office } => EitherOf12::I(coupons::page(&slug, &office)),
         }
     }
 
@@ -242,9 +239,6 @@ impl Pages for ThinOfficePage {
                 let title = format!("{order} · {}", restaurant.name);
                 return Head::new(document_title(&title), texts);
             }
-            Self::Menu { office, .. } => {
-                return office_head(texts, &office.edited.name, office::Key::OfficeMenu);
-            }
             Self::Changes { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::OfficeChanges);
             }
@@ -253,6 +247,9 @@ impl Pages for ThinOfficePage {
             }
             Self::Tables { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::TablesTitle);
+            }
+            Self::Coupons { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::CouponsTitle);
             }
             Self::Share { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::ShareTitle);
@@ -287,11 +284,6 @@ async fn load_office(
     backend: &dyn ThinOfficeBackend,
 ) -> Result<ThinOfficePage, Problem> {
     match view {
-        View::Office => Ok(ThinOfficePage::Menu {
-            slug,
-            office,
-            result: FormResult::read(visit),
-        }),
         View::OfficeChanges => Ok(ThinOfficePage::Changes {
             slug,
             office,
@@ -307,6 +299,7 @@ async fn load_office(
             })
         }
         View::OfficeTables => Ok(ThinOfficePage::Tables { slug, office }),
+        View::OfficeCoupons => Ok(ThinOfficePage::Coupons { slug, office }),
         View::OfficeShare => Ok(ThinOfficePage::Share {
             slug,
             office,
