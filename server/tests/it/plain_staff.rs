@@ -8,66 +8,13 @@ use servery_domain::{account::Role, problem::ProblemType};
 use crate::{
     devices::cookie,
     orders::DINER,
+    plain_form::PlainForm,
     test_app::{Answer, TestApp, unique},
 };
 
 const HERE: &str = "/staff/lighthouse-diner";
 const KITCHEN: &str = "/staff/lighthouse-diner/kitchen";
 const DEVICES: &str = "/board/lighthouse-diner/devices";
-
-/// A form as a browser would send it.
-struct PlainForm {
-    action: String,
-    fields: String,
-    /// What its button says.
-    says: String,
-}
-
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let value = tag.split_once(&format!(" {name}=\""))?.1.split('"').next()?;
-    Some(
-        value
-            .replace("&quot;", "\"")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&amp;", "&"),
-    )
-}
-
-fn forms(page: &Answer) -> Vec<PlainForm> {
-    let bodies = page
-        .text()
-        .split("<form")
-        .skip(1)
-        .filter_map(|rest| rest.split("</form>").next());
-    let form = |body: &str| {
-        let mut fields = Serializer::new(String::new());
-        for tag in body
-            .split('<')
-            .filter(|tag| tag.starts_with("input") || tag.starts_with("button"))
-        {
-            if let (Some(name), Some(value)) = (attribute(tag, "name"), attribute(tag, "value")) {
-                fields.append_pair(&name, &value);
-            }
-        }
-        let says = body.rsplit_once("<button").map_or("", |(_, button)| {
-            button.split_once('>').map_or("", |(_, says)| says)
-        });
-        PlainForm {
-            action: attribute(body, "action").unwrap_or_default(),
-            fields: fields.finish(),
-            says: says.to_owned(),
-        }
-    };
-    bodies.map(form).collect()
-}
-
-fn says(page: &Answer, words: &str) -> PlainForm {
-    forms(page)
-        .into_iter()
-        .find(|form| form.says.contains(words))
-        .unwrap_or_else(|| panic!("no '{words}' in {}", page.text()))
-}
 
 impl TestApp {
     async fn plain(&self, address: &str, cookie: &str) -> Answer {
@@ -79,7 +26,7 @@ impl TestApp {
     }
 
     async fn press(&self, cookie: &str, form: &PlainForm) -> Answer {
-        let answer = self.form(&form.action, cookie, &form.fields).await;
+        let answer = self.form(&form.action, cookie, &form.fields()).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         answer
     }
@@ -169,22 +116,25 @@ async fn a_kitchen_without_a_script_shows_what_is_to_be_made_and_bumps_it_once()
         );
     }
 
-    let soup = says(&page, "Soup");
+    let soup = PlainForm::that_says(&page, "Soup");
     assert_eq!(app.press(&kitchen, &soup).await.header("location"), KITCHEN);
     let after = app.plain(KITCHEN, &kitchen).await;
-    assert!(says(&after, "Soup").fields.contains("recall") && says(&after, "Stew").fields.contains("bump"));
-    app.press(&kitchen, &says(&after, "Soup")).await;
+    assert!(
+        PlainForm::that_says(&after, "Soup").fields().contains("recall")
+            && PlainForm::that_says(&after, "Stew").fields().contains("bump")
+    );
+    app.press(&kitchen, &PlainForm::that_says(&after, "Soup")).await;
     // Sent a second time, from a page that somebody went back to.
     app.press(&kitchen, &soup).await;
     let again = app.plain(KITCHEN, &kitchen).await;
     assert!(
-        says(&again, "Soup").fields.contains("bump"),
+        PlainForm::that_says(&again, "Soup").fields().contains("bump"),
         "a form does nothing twice"
     );
 
     app.press(
         &kitchen,
-        &forms(&again)
+        &PlainForm::all(&again)
             .into_iter()
             .find(|form| form.says.starts_with("Done"))
             .unwrap(),
@@ -197,7 +147,7 @@ async fn a_kitchen_without_a_script_shows_what_is_to_be_made_and_bumps_it_once()
             .contains("Nothing to make")
     );
     let done = format!("{KITCHEN}?done=1");
-    let recall = says(&app.plain(&done, &kitchen).await, "Call back");
+    let recall = PlainForm::that_says(&app.plain(&done, &kitchen).await, "Call back");
     assert_eq!(
         app.press(&kitchen, &recall).await.header("location"),
         done,
@@ -222,9 +172,9 @@ async fn a_kitchen_without_a_script_accepts_orders_and_what_is_made_is_ready() {
     let page = app.plain(KITCHEN, &kitchen).await;
     let of = |receipt: &Value, words: &str| {
         let id = receipt["id"].as_str().unwrap();
-        forms(&page)
+        PlainForm::all(&page)
             .into_iter()
-            .find(|form| form.says.contains(words) && form.fields.contains(id))
+            .find(|form| form.says.contains(words) && form.fields().contains(id))
             .unwrap()
     };
     let accept = of(&taken, "20");
@@ -237,7 +187,7 @@ async fn a_kitchen_without_a_script_accepts_orders_and_what_is_made_is_ready() {
         (&state(&taken).await["state"], &state(&declined).await["state"]),
         (&json!("accepted"), &json!("rejected"))
     );
-    let bump = forms(&app.plain(KITCHEN, &kitchen).await)
+    let bump = PlainForm::all(&app.plain(KITCHEN, &kitchen).await)
         .into_iter()
         .find(|form| form.says.starts_with("Done"))
         .unwrap();
@@ -250,7 +200,7 @@ async fn a_kitchen_without_a_script_accepts_orders_and_what_is_made_is_ready() {
     app.press(&kitchen, &of(&declined, "20")).await;
     let page = app.plain(KITCHEN, &kitchen).await;
     assert!(page.text().contains("role=\"alert\""), "{}", page.text());
-    app.press(&kitchen, &says(&page, "Dismiss")).await;
+    app.press(&kitchen, &PlainForm::that_says(&page, "Dismiss")).await;
     assert!(
         !app.plain(KITCHEN, &kitchen)
             .await
@@ -307,16 +257,16 @@ async fn who_may_not_use_the_kitchen_does_not_see_it() {
             && elsewhere.text().contains("href=\"/staff/lighthouse-diner\"")
     );
 
-    let bump = says(&app.plain(KITCHEN, &kitchen).await, "Stew");
-    assert_eq!(app.form(KITCHEN, &courier, &bump.fields).await.status, 403);
+    let bump = PlainForm::that_says(&app.plain(KITCHEN, &kitchen).await, "Stew");
+    assert_eq!(app.form(KITCHEN, &courier, &bump.fields()).await.status, 403);
     assert_eq!(
-        app.form("/staff/jade-lantern/kitchen", &kitchen, &bump.fields)
+        app.form("/staff/jade-lantern/kitchen", &kitchen, &bump.fields())
             .await
             .status,
         403
     );
     assert_eq!(
-        app.form(KITCHEN, "a=b", &bump.fields).await.header("location"),
+        app.form(KITCHEN, "a=b", &bump.fields()).await.header("location"),
         HERE
     );
     let open = json!({ "open": { "bill": unique(), "seat": "counter" } });
@@ -343,8 +293,8 @@ async fn who_may_not_use_the_kitchen_does_not_see_it() {
         assert_eq!(app.form(KITCHEN, &kitchen, &fields).await.status, 422, "{fields}");
     }
     assert!(
-        says(&app.plain(KITCHEN, &kitchen).await, "Stew")
-            .fields
+        PlainForm::that_says(&app.plain(KITCHEN, &kitchen).await, "Stew")
+            .fields()
             .contains("bump")
     );
     assert!(app.records(&kitchen, "refused_op").await.is_empty());
@@ -365,11 +315,11 @@ async fn who_may_not_use_the_kitchen_does_not_see_it() {
 async fn a_browser_without_a_script_is_let_in_and_signed_out_by_forms() {
     let app = TestApp::new().await;
     let page = app.plain(HERE, "a=b").await;
-    let form = forms(&page)
+    let form = PlainForm::all(&page)
         .into_iter()
-        .find(|form| form.fields.contains("change=pair"))
+        .find(|form| form.fields().contains("change=pair"))
         .unwrap();
-    let with = |code: &str| format!("{}&code={code}", form.fields);
+    let with = |code: &str| form.fields_with("code", code);
     let wrong = app.form(HERE, "", &with("ABCD-EFGH")).await;
     assert_eq!(wrong.header("location"), format!("{HERE}?wrong=code"));
     assert!(
@@ -401,7 +351,9 @@ async fn a_browser_without_a_script_is_let_in_and_signed_out_by_forms() {
             .contains("need a browser with scripts")
     );
 
-    let left = app.press(kitchen, &says(&inside, "Sign this device out")).await;
+    let left = app
+        .press(kitchen, &PlainForm::that_says(&inside, "Sign this device out"))
+        .await;
     assert!(left.header("set-cookie").contains("Max-Age=0") && left.header("location") == HERE);
     assert!(
         app.plain(HERE, kitchen)
