@@ -12,10 +12,10 @@ export interface PlacedOrder {
   total: number;
 }
 
-/** Two salads for somebody, to be paid at the door. */
-export async function placeOrder(request: APIRequestContext, { fulfilment = "collection" as unknown, name = "Ada Lovelace", payment = "door" } = {}): Promise<PlacedOrder> {
+/** Onion rings for somebody, to be paid at the door. */
+export async function placeOrder(request: APIRequestContext, { fulfilment = "collection" as unknown, name = "Ada Lovelace", payment = "door", count = 2 } = {}): Promise<PlacedOrder> {
   const salad = await findDish(request, "Onion Rings");
-  const basket = { lines: [{ id: id(), dish: salad.id, count: 2 }], fulfilment };
+  const basket = { lines: [{ id: id(), dish: salad.id, count }], fulfilment };
   const path = `/api/v1/restaurants/${DINER}`;
   const quote = await (await request.post(`${path}/quotes`, { data: basket })).json();
   const order = { id: id(), basket, contact: { name, phone: "+1 212 555 0199" }, payment, seen: quote.total, lang: "en" };

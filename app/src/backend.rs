@@ -65,6 +65,7 @@ pub trait AccountBackend:
     + Answers<GetAccountLog>
     + Answers<GetAuditLog>
     + Answers<GetBoard>
+    + Answers<GetDeliveryMap>
     + Answers<GetDevices>
     + Answers<GetPasskeys>
 {
@@ -72,7 +73,12 @@ pub trait AccountBackend:
 
 /// What the office asks. Without a session the answer is the problem `signed-out`.
 pub trait OfficeBackend:
-    Backend + Answers<GetAccount> + Answers<GetNewRestaurant> + Answers<GetHolidays> + Answers<GetEdits>
+    Backend
+    + Answers<GetAccount>
+    + Answers<GetDeliveryMap>
+    + Answers<GetNewRestaurant>
+    + Answers<GetHolidays>
+    + Answers<GetEdits>
 {
 }
 
@@ -106,8 +112,6 @@ pub trait BrowserActions: Send + Sync {
     fn find_places<'a>(&'a self, near: &'a Slug, typed: &'a str) -> BackendFuture<'a, Vec<PlaceSuggestion>>;
     /// Where the device is. The browser asks its user for permission.
     fn locate(&self) -> LocationFuture<'_>;
-    /// Runs a script of the server. Fails as unreachable when there is no connection, or none in time.
-    fn run_script<'a>(&'a self, address: &'a str) -> BackendFuture<'a, ()>;
     /// A new id.
     fn id(&self) -> u128;
     /// The progress of the order that is being placed.
@@ -196,6 +200,16 @@ pub fn basket_note_key(slug: &str) -> String {
 }
 
 pub fn actions() -> Option<Arc<dyn BrowserActions>> {
+    use_context()
+}
+
+/// Scripts that a page needs only when it is asked for what they do.
+pub trait PageScripts: Send + Sync {
+    /// Runs a script of the server. Fails as unreachable when there is no connection, or none in time.
+    fn run_script<'a>(&'a self, address: &'a str) -> BackendFuture<'a, ()>;
+}
+
+pub fn page_scripts() -> Option<Arc<dyn PageScripts>> {
     use_context()
 }
 

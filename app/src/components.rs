@@ -1,6 +1,7 @@
 //! Components that pages of several chunks use.
 
 pub mod allergen;
+pub mod area_points;
 pub mod audit_entry;
 pub mod availability;
 pub mod cuisine;
@@ -11,6 +12,8 @@ pub mod footer;
 pub mod form;
 pub mod header;
 pub mod located_by;
+pub mod map_opener;
+pub mod map_points;
 pub mod notice;
 pub mod offline;
 pub mod opening;

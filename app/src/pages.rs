@@ -20,8 +20,8 @@ use servery_domain::{
 
 use crate::{
     backend::{
-        AccountBackend, BrowserActions, DraftStorage, OrderEvents, OrderingBackend, PasskeyActions,
-        StaffBackend, ThinBrowseBackend, ThinOfficeBackend,
+        AccountBackend, BrowserActions, DraftStorage, OrderEvents, OrderingBackend, PageScripts,
+        PasskeyActions, StaffBackend, ThinBrowseBackend, ThinOfficeBackend,
     },
     components::{footer::Footer, header::Header, offline::OfflineNotice},
     page_address::PageAddress,
@@ -43,12 +43,18 @@ impl<T: ThinBrowseBackend + OrderingBackend + AccountBackend + StaffBackend + Th
 
 /// All that pages may have only in a browser.
 pub trait BrowserFeatures:
-    BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + 'static
+    BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + PageScripts + 'static
 {
 }
 
 impl<B> BrowserFeatures for B where
-    B: BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + 'static
+    B: BrowserActions
+        + PosClientProvider
+        + PasskeyActions
+        + DraftStorage
+        + OrderEvents
+        + PageScripts
+        + 'static
 {
 }
 

@@ -1,5 +1,6 @@
 //! The forms of a restaurant's parts: the server reads them when they are sent, the browser while one types.
 
+mod area_text;
 mod menu;
 mod opening;
 mod reader;
@@ -17,6 +18,7 @@ use servery_domain::{
 
 use self::reader::PartFormReader;
 pub use self::{
+    area_text::{AREA_INPUTS, AreaMistake, TypedArea, area_text, points_text},
     menu::{CHOICES, choice_field},
     opening::{AS_TEXT, HOURS_BEFORE, NEW_CLOSURES, closure_field},
     settings::{ZONES, last_day, zone_field},

@@ -1,66 +1,31 @@
 // The map on which a diner sets the point of an address that is in no list.
 
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectAccessible } from "../axe";
 import { boardTest, orderTicket, setRenderMode, signInToBoard } from "../board";
+import { ATTRIBUTION, canvasOf, clickMap as clickOn, DRIVER_NOTES, expectDrawn, mapTest as test } from "../map";
 import { fillAddress, fillContact, openDeliveryCheckout, placeOrder } from "../ordering";
-import { pmtiles } from "../pmtiles";
 import { expect, Servery, texts } from "../servery";
 import type { Page } from "@playwright/test";
 
 const words = texts.en;
-const ATTRIBUTION = "© Millbrook surveyors";
-/** What shows a map, and the map. */
-const MAP_FILES = /\/(assets\/map|map\/)/;
-
-/** The driver's notes about drawing without a graphics card. */
-const DRIVER_NOTES = /^console\.warning: \[\.WebGL/;
-
-const test = boardTest.extend<{ loaded: string[] }, { servery: Servery }>({
-  servery: [
-    async ({}, use) => {
-      const folder = await mkdtemp(join(tmpdir(), "servery-map-"));
-      await writeFile(join(folder, "town.pmtiles"), pmtiles());
-      const servery = await Servery.start({ settings: ["--map", join(folder, "town.pmtiles"), "--map-attribution", ATTRIBUTION] });
-      await use(servery);
-      await servery.remove();
-      await rm(folder, { recursive: true });
-    },
-    { scope: "worker", timeout: 30_000 },
-  ],
-  /** The addresses of what was loaded for the map. */
-  loaded: async ({ page }, use) => {
-    const loaded: string[] = [];
-    page.on("request", (request) => MAP_FILES.test(request.url()) && loaded.push(request.url()));
-    await use(loaded);
-  },
-});
-
-test.beforeEach(async ({ complaints }) => complaints.expect(DRIVER_NOTES));
-
 const opener = (page: Page, lang: keyof typeof texts = "en") => page.getByRole("button", { name: texts[lang]["checkout.set-pin"] });
 const map = (page: Page) => page.locator("delivery-map");
-const canvas = (page: Page) => map(page).getByRole("application");
+const canvas = (page: Page) => canvasOf(map(page));
 const said = (page: Page) => map(page).getByRole("status");
 const bill = (page: Page) => page.locator(".bill");
 const wrong = (page: Page, field: string) => page.locator(`#wrong-${field}`);
 
 async function openMap(page: Page, lang: keyof typeof texts = "en") {
   await opener(page, lang).click();
-  await expect(said(page), "the map is drawn").toBeEmpty();
-  await expect(canvas(page)).toBeVisible();
+  await expectDrawn(map(page));
 }
 
-/** In hundredths of the map, from its upper left corner. The point stands in the middle at first, and is no part of the map. */
-async function clickMap(page: Page, right: number, down: number) {
-  const { width, height } = (await canvas(page).boundingBox())!;
-  await canvas(page).click({ position: { x: (width * right) / 100, y: (height * down) / 100 } });
-}
+/** The point stands in the middle at first, and is no part of the map. */
+const clickMap = (page: Page, right: number, down: number) => clickOn(map(page), right, down);
 
 for (const mode of ["hydrated", "thick"] as const) {
   test(`a point is set by keyboard and by click, and the server decides its zone, ${mode}`, async ({ page, context, request, servery, board, loaded }) => {
@@ -134,7 +99,7 @@ test("a point that was set is forgotten again, and the map closed", async ({ pag
   await expect(bill(page)).toContainText("Downtown");
   await page.getByRole("button", { name: words["checkout.forget-pin"] }).click();
   await expect(wrong(page, "street")).toHaveText(words["blocker.address-not-found-map"]);
-  await expect(page.getByRole("button", { name: words["checkout.close-map"] })).toBeFocused();
+  await expect(page.getByRole("button", { name: words["map.close"] })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(map(page)).toHaveCount(0);
 });
@@ -155,7 +120,7 @@ test("without a connection the button says so, and the map is there when it is b
   await openDeliveryCheckout({ page, context, request, servery }, "hydrated");
   await context.setOffline(true);
   await opener(page).click();
-  await expect(page.getByText(words["checkout.map-needs-connection"])).toBeVisible();
+  await expect(page.getByText(words["map.needs-connection"])).toBeVisible();
   expect(loaded).toEqual([]);
   await context.setOffline(false);
   await openMap(page);
@@ -193,7 +158,7 @@ for (const lang of ["en", "ar"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await expectAccessible(page);
     }
-    const zoom = ["checkout.zoom-in", "checkout.zoom-out"].map((name) => map(page).getByRole("button", { name: texts[lang][name] }));
+    const zoom = ["map.zoom-in", "map.zoom-out"].map((name) => map(page).getByRole("button", { name: texts[lang][name] }));
     for (const target of [...zoom, map(page).locator(".pin")]) {
       const { width, height } = (await target.boundingBox())!;
       expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);

@@ -12,7 +12,7 @@ use servery_app::{
     api,
     backend::{
         Backend, BackendFuture, BrowserActions, DraftStorage, LocationFuture, NotificationState, OrderEvents,
-        OrderStreamEvent, PlaceOrderState,
+        OrderStreamEvent, PageScripts, PlaceOrderState,
     },
     pos_client::{PosClient, PosClientProvider},
     query::newer_draft,
@@ -108,10 +108,6 @@ impl BrowserActions for Browser {
         Box::pin(SendWrapper::new(location::locate()))
     }
 
-    fn run_script<'a>(&'a self, address: &'a str) -> BackendFuture<'a, ()> {
-        Box::pin(SendWrapper::new(script::run(address)))
-    }
-
     fn id(&self) -> u128 {
         local_storage::id()
     }
@@ -172,6 +168,12 @@ impl BrowserActions for Browser {
             link.click();
             link.remove();
         }
+    }
+}
+
+impl PageScripts for Browser {
+    fn run_script<'a>(&'a self, address: &'a str) -> BackendFuture<'a, ()> {
+        Box::pin(SendWrapper::new(script::run(address)))
     }
 }
 

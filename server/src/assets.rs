@@ -1,5 +1,6 @@
 //! The files that browsers load. Those that pages name have their content's hash in their address and are cached forever.
 
+mod map_scripts;
 pub mod sizes;
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
@@ -16,6 +17,7 @@ use servery_app::{routes::Chunk, text::Texts};
 use servery_domain::{delivery_map::DeliveryMap, lang::Lang};
 use sha2::{Digest, Sha256};
 
+use self::map_scripts::MapScripts;
 use crate::{
     delivery_map::ServedMap,
     http::{
@@ -28,7 +30,6 @@ include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 const BOOT: &[u8] = include_bytes!("assets/boot.js");
 const CARD: &[u8] = include_bytes!("assets/card.js");
-const MAP: &str = include_str!("assets/map.js");
 
 const SERVICE_WORKER: &str = "service-worker.js";
 const ONE_DAY: &str = "public, max-age=86400";
@@ -46,8 +47,8 @@ pub struct Assets {
     pub boot: String,
     /// The script that puts the card provider's form into its page.
     pub card: String,
-    /// The script of the element `delivery-map`, if the packages that it uses were there when the server was built.
-    map_script: Option<String>,
+    /// If the packages that they use were there when the server was built.
+    map_scripts: Option<MapScripts>,
     map: Option<ServedMap>,
     staff_style: String,
     office_style: String,
@@ -78,11 +79,6 @@ pub struct MissingAsset(String);
     "--map is set, and this program was built without what shows a map; run 'npm ci' in server/map, and build it again"
 )]
 pub struct MissingMapPackages;
-
-/// The package's script for pages, which makes one object of its name.
-fn as_module(pmtiles: &[u8]) -> Vec<u8> {
-    [pmtiles, b"\nexport const { PMTiles, Protocol } = pmtiles;\n"].concat()
-}
 
 fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
@@ -143,11 +139,15 @@ const ORDERING_STYLE: [&str; 4] = [
     include_str!("../../style/map.css"),
 ];
 /// Further style sheets of the account and board pages.
-const ACCOUNT_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
+const ACCOUNT_STYLE: [&str; 2] = [
+    include_str!("../../style/signed.css"),
+    include_str!("../../style/map.css"),
+];
 /// Further style sheets of the office.
-const OFFICE_STYLE: [&str; 3] = [
+const OFFICE_STYLE: [&str; 4] = [
     include_str!("../../style/receipt.css"),
     include_str!("../../style/signed.css"),
+    include_str!("../../style/map.css"),
     include_str!("../../style/office.css"),
 ];
 /// Further style sheets of the staff app.
@@ -215,14 +215,8 @@ impl Assets {
         ];
         let boot = add_hashed("boot", "js", Bytes::from_static(BOOT), None);
         let card = add_hashed("card", "js", Bytes::from_static(CARD), None);
-        let map_script = MAP_PACKAGES.map(|packages| {
-            let [library, worker, archive] = packages;
-            let mut add = |stem: &str, body: Vec<u8>| add_hashed(stem, "js", body.into(), None);
-            let script = MAP
-                .replace("{{library}}", &add("map-library", library.to_vec()))
-                .replace("{{worker}}", &add("map-worker", worker.to_vec()))
-                .replace("{{archive}}", &add("map-archive", as_module(archive)));
-            add("map", script.into_bytes())
+        let map_scripts = MAP_PACKAGES.map(|packages| {
+            MapScripts::new(packages, |stem, body| add_hashed(stem, "js", body.into(), None))
         });
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
@@ -273,14 +267,14 @@ impl Assets {
             office_texts,
             boot,
             card,
-            map_script,
+            map_scripts,
             map: None,
         })
     }
 
     /// With the operator's map, if there is one.
     pub fn with_map(self, map: Option<ServedMap>) -> Result<Self, MissingMapPackages> {
-        match map.is_some() && self.map_script.is_none() {
+        match map.is_some() && self.map_scripts.is_none() {
             true => Err(MissingMapPackages),
             false => Ok(Self { map, ..self }),
         }
@@ -292,9 +286,11 @@ impl Assets {
 
     /// What a browser needs to show the map.
     pub fn delivery_map(&self) -> Option<DeliveryMap> {
-        let map = self.map.as_ref()?;
+        let (map, scripts) = (self.map.as_ref()?, self.map_scripts.as_ref()?);
         Some(DeliveryMap {
-            script: self.map_script.clone()?,
+            script: scripts.delivery.clone(),
+            zones_script: scripts.zones.clone(),
+            orders_script: scripts.orders.clone(),
             tiles: map.tiles(),
             attribution: map.attribution.clone(),
         })

@@ -223,6 +223,8 @@ crate::codes::codes! {
 pub enum Permission<'a> {
     /// See the orders under way.
     See,
+    /// See where orders are brought.
+    SeeAddresses,
     /// Look for an order of any time, with the guest's name and address.
     SearchOrders,
     /// Cause events of this kind.
@@ -250,6 +252,7 @@ impl Role {
     pub fn may(self, act: Permission<'_>) -> bool {
         match act {
             Permission::See => true,
+            Permission::SeeAddresses => self != Self::Kitchen,
             Permission::SearchOrders => self.sees_whole_orders(),
             Permission::Stock | Permission::Pause => self != Self::Courier,
             Permission::Devices

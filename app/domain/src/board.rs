@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::Role,
+    basket::Fulfilment,
     currency::Currency,
+    delivery_area::{DeliveryArea, Point},
     id::{DishId, RestaurantId},
     order::{Order, State},
     order_intake::LocalPause,
@@ -27,6 +29,9 @@ pub struct Board {
     /// The tables, so that an order's table code can be shown as a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<BoardTable>,
+    /// Where the restaurant delivers to, as far as it is drawn on the map; for those who see addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<DeliveryArea>,
     /// No orders are taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<LocalPause>,
@@ -93,6 +98,16 @@ impl Board {
         let at = self.orders.partition_point(|known| known.number < order.number);
         self.orders.insert(at, order);
         true
+    }
+
+    /// The orders in progress that are to be brought, with the point on the map that is known of some.
+    pub fn deliveries(&self) -> impl Iterator<Item = (Column, &Order, Option<Point>)> {
+        self.orders.iter().filter_map(|order| {
+            let Fulfilment::Delivery(door) = &order.ordered.fulfilment else {
+                return None;
+            };
+            Some((Column::of(order.progress.state)?, order, door.point()))
+        })
     }
 
     pub fn table<'a>(&'a self, code: &'a str) -> &'a str {

@@ -211,6 +211,12 @@ fn check_minutes(field: &'static str, minutes: u16) -> Result<(), InvalidField> 
 mod tests {
     use super::*;
 
+    fn hourglass() -> Vec<Point> {
+        let corners = [(0, 0), (9, 9), (0, 9), (9, 0)];
+        let corner = |(latitude, longitude)| Point { latitude, longitude };
+        corners.map(corner).to_vec()
+    }
+
     #[test]
     fn what_is_wrong_is_named() {
         let zone = || DeliveryZone {
@@ -240,6 +246,10 @@ mod tests {
             (
                 |it| it.zones[0].area = DeliveryArea::Postcodes(Vec::new()),
                 "zones[0].area: an area has",
+            ),
+            (
+                |it| it.zones[0].area = DeliveryArea::Polygon(hourglass()),
+                "zones[0].area: the lines of an area do not cross",
             ),
             (|it| it.zones[0].fee = Minor(-1), "zones[0].fee: is 0 to"),
             (

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use leptos::{either::EitherOf9, prelude::*};
 use servery_domain::{
-    account::SignedIn,
+    account::{Permission, SignedIn},
     audit::{AuditEntry, AuditLog},
     board::Board,
+    delivery_map::DeliveryMap,
     device::DeviceList,
     passkey::PasskeyView,
     problem::{Problem, ProblemType},
@@ -25,9 +26,9 @@ use super::{
     document_title, nothing_here,
 };
 use crate::{
-    backend::{AccountBackend, DraftStorage, OrderEvents, PasskeyActions},
+    backend::{AccountBackend, DraftStorage, OrderEvents, PageScripts, PasskeyActions},
     page_address::PageAddress,
-    query::{GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDevices, GetPasskeys},
+    query::{GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevices, GetPasskeys},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
@@ -40,6 +41,8 @@ pub enum AccountPage {
     Board {
         slug: Slug,
         board: Box<Board>,
+        /// On which it shows where orders go, if the operator has one and the role sees addresses.
+        map: Option<DeliveryMap>,
     },
     Devices {
         slug: Slug,
@@ -95,6 +98,8 @@ impl Pages for AccountPage {
         provide_context(watch);
         let drafts: Arc<dyn DraftStorage> = device.clone();
         provide_context(drafts);
+        let scripts: Arc<dyn PageScripts> = device.clone();
+        provide_context(scripts);
         let actions: Arc<dyn PasskeyActions> = device;
         provide_context(actions);
     }
@@ -117,7 +122,9 @@ impl Pages for AccountPage {
 
     fn view(self) -> impl IntoView + 'static {
         match self {
-            Self::Board { slug, board } => EitherOf9::A(view! { <board::BoardPage slug board=*board/> }),
+            Self::Board { slug, board, map } => {
+                EitherOf9::A(view! { <board::BoardPage slug board=*board map/> })
+            }
             Self::Account {
                 signed_in,
                 passkeys,
@@ -180,10 +187,19 @@ async fn load_page(
     };
     let (done, wrong) = (said(visit, "done"), said(visit, "wrong"));
     match view {
-        View::Board => Ok(AccountPage::Board {
-            slug: slug()?,
-            board: Box::new(backend.ask(GetBoard(slug()?)).await?),
-        }),
+        View::Board => {
+            let board = Box::new(backend.ask(GetBoard(slug()?)).await?);
+            // The board does without the map, too.
+            let map = match board.role.may(Permission::SeeAddresses) {
+                true => backend.ask(GetDeliveryMap).await.ok().flatten(),
+                false => None,
+            };
+            Ok(AccountPage::Board {
+                slug: slug()?,
+                board,
+                map,
+            })
+        }
         View::Devices => Ok(AccountPage::Devices {
             slug: slug()?,
             list: Box::new(backend.ask(GetDevices(slug()?)).await?),

@@ -5,12 +5,14 @@ mod board_updates;
 pub mod devices;
 mod intake;
 pub(super) mod order_card;
+mod order_map;
 mod stock;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     account::Permission,
     board::{Board, Column},
+    delivery_map::DeliveryMap,
     slug::Slug,
 };
 
@@ -22,7 +24,7 @@ use crate::{
 };
 
 #[component]
-pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
+pub fn BoardPage(slug: Slug, board: Board, map: Option<DeliveryMap>) -> impl IntoView {
     let texts = texts();
     let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let stock = stock::stock(texts, &slug, &board);
@@ -52,6 +54,8 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
             })
         }
     };
+    let map = map.filter(|_| decision.mode != Mode::Thin);
+    let map = map.map(|map| order_map::section(texts, map, shown));
     let how = if decision.mode == Mode::Thin {
         Key::BoardRefreshes
     } else {
@@ -63,6 +67,7 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
             <div role="status">{line(texts, &slug, how, lost)}</div>
             {intake(true)}
             <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
+            {map}
             {intake(false)}
             {stock}
             {orders}
@@ -86,10 +91,10 @@ fn line(texts: Texts, slug: &Slug, how: Key, lost: RwSignal<bool>) -> impl IntoV
 
 fn columns(texts: Texts, slug: &Slug, shown: RwSignal<Board>) -> impl IntoView + use<> {
     let column = |column: Column| {
-        let (title, empty) = match column {
-            Column::New => (Key::BoardNew, Key::BoardNothingNew),
-            Column::Kitchen => (Key::BoardKitchen, Key::BoardNothing),
-            Column::Pass => (Key::BoardPass, Key::BoardNothing),
+        let title = order_map::column_name(column);
+        let empty = match column {
+            Column::New => Key::BoardNothingNew,
+            Column::Kitchen | Column::Pass => Key::BoardNothing,
         };
         let orders = move || shown.with(|board| board.column(column).cloned().collect::<Vec<_>>());
         let count = Memo::new(move |_| shown.with(|board| board.column(column).count()));

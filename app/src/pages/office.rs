@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use leptos::{either::EitherOf5, prelude::*};
 use servery_domain::{
+    delivery_map::DeliveryMap,
     edit::{EditedRestaurant, PartKey},
     new_restaurant::NewRestaurantChoices,
     problem::{Problem, ProblemType},
@@ -39,13 +40,13 @@ use servery_domain::{
 };
 
 use self::typed_form::TypedForm;
-use super::{FullBackend, Head, Pages, document_title, nothing_here};
+use super::{BrowserFeatures, FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
-    backend::OfficeBackend,
+    backend::{OfficeBackend, PageScripts},
     components::notice::{Tone, said},
     page_address::PageAddress,
     part_form::PartForm,
-    query::{GetEdits, GetHolidays, GetNewRestaurant, GetRestaurant},
+    query::{GetDeliveryMap, GetEdits, GetHolidays, GetNewRestaurant, GetRestaurant},
     routes::{self, Chunk, View},
     text::{Key, Texts, office, texts},
 };
@@ -82,6 +83,8 @@ pub struct PartExtras {
     picture: Option<String>,
     /// The regions of the restaurant's country, for public holidays, and what became of those that were added.
     holidays: Option<(Arc<PublicHolidays>, Option<String>)>,
+    /// On which delivery zones are drawn, if the operator has one.
+    map: Option<DeliveryMap>,
 }
 
 impl PartExtras {
@@ -100,9 +103,15 @@ impl PartExtras {
             }
             _ => None,
         };
+        // The form does without the map, too.
+        let map = match form {
+            PartForm::Part(PartKey::Ordering) => backend.ask(GetDeliveryMap).await.ok().flatten(),
+            _ => None,
+        };
         Ok(Self {
             picture: result("picture"),
             holidays,
+            map,
         })
     }
 }
@@ -172,6 +181,11 @@ impl Pages for OfficePage {
 
     fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn OfficeBackend> {
         whole
+    }
+
+    fn provide(device: Arc<impl BrowserFeatures>) {
+        let scripts: Arc<dyn PageScripts> = device;
+        provide_context(scripts);
     }
 
     async fn load(

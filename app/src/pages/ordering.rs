@@ -28,7 +28,7 @@ use servery_domain::{
 use self::priced_draft::PricedDraft;
 use super::{BrowserFeatures, FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
-    backend::{BrowserActions, OrderEvents, OrderingBackend},
+    backend::{BrowserActions, OrderEvents, OrderingBackend, PageScripts},
     page_address::PageAddress,
     query::{GetDeliveryMap, GetMenu, GetOrder, GetOrders, GetPlaces, GetRestaurant},
     routes::{Chunk, View, slug},
@@ -97,6 +97,8 @@ impl Pages for OrderingPage {
     fn provide(device: Arc<impl BrowserFeatures>) {
         let watch: Arc<dyn OrderEvents> = device.clone();
         provide_context(watch);
+        let scripts: Arc<dyn PageScripts> = device.clone();
+        provide_context(scripts);
         let actions: Arc<dyn BrowserActions> = device;
         actions.start();
         provide_context(actions);

@@ -20,7 +20,10 @@ use servery_domain::{
     typed_amount::western_digit,
 };
 
-use super::reader::PartFormReader;
+use super::{
+    area_text::{AREA_INPUTS, AreaMistake, TypedArea},
+    reader::PartFormReader,
+};
 
 /// Lines for delivery zones that a form has beside those that are there.
 pub const ZONES: usize = 2;
@@ -110,7 +113,7 @@ impl PartFormReader<'_> {
         OrderSettings {
             collection: self.is_on("collection"),
             at_table: self.is_on("at-table"),
-            zones: self.zones(&before.zones),
+            zones: self.zones(),
             preparation: short(self.needed_number("preparation", (0, day))),
             slot: short(self.needed_number("slot", (5, 240))),
             per_slot: self.number("per-slot", (1, u16::MAX.into())).map(short),
@@ -125,22 +128,23 @@ impl PartFormReader<'_> {
         }
     }
 
-    fn zones(&mut self, before: &[DeliveryZone]) -> Vec<DeliveryZone> {
+    fn zones(&mut self) -> Vec<DeliveryZone> {
         (1..=limits::ZONES)
-            .filter_map(|number| self.delivery_zone(number, before))
+            .filter_map(|number| self.delivery_zone(number))
             .collect()
     }
 
     /// A line without a name is no zone.
-    fn delivery_zone(&mut self, number: usize, before: &[DeliveryZone]) -> Option<DeliveryZone> {
-        let input = |field| self.fields.get(&zone_field(number, field));
+    fn delivery_zone(&mut self, number: usize) -> Option<DeliveryZone> {
+        let fields = self.fields;
+        let input = |field| fields.get(&zone_field(number, field));
         let name = input("name");
         if name.is_empty() {
-            let rest = ["postcodes", "fee", "minimum", "free-from"].map(input);
+            let rest = ["postcodes", "points", "radius", "fee", "minimum", "free-from"].map(input);
             self.hold("zones", rest.iter().all(|typed| typed.is_empty()));
             return None;
         }
-        let area = self.area(number, before);
+        let area = self.area(number);
         let fee = self.amount_or_nothing(input("fee"));
         let minimum = self.amount_or_nothing(input("minimum"));
         let free_from = match input("free-from") {
@@ -153,14 +157,14 @@ impl PartFormReader<'_> {
             typed => typed.parse().ok().filter(|minutes| i64::from(*minutes) <= DAY),
         };
         let is_accepted = check_name("name", name, limits::NAME).is_ok()
-            && area.check().is_ok()
+            && area.as_ref().is_none_or(|area| area.check().is_ok())
             && fee.is_some()
             && minimum.is_some()
             && free_from.is_some()
             && travel.is_some();
         let zone = DeliveryZone {
             name: name.to_owned(),
-            area,
+            area: area.unwrap_or(DeliveryArea::Postcodes(Vec::new())),
             fee: fee.unwrap_or_default(),
             minimum: minimum.unwrap_or_default(),
             free_from: free_from.flatten(),
@@ -170,22 +174,28 @@ impl PartFormReader<'_> {
         Some(zone)
     }
 
-    /// Postcodes, or the area that was drawn before.
-    fn area(&self, number: usize, before: &[DeliveryZone]) -> DeliveryArea {
-        let drawn: Option<usize> = self.fields.get(&zone_field(number, "drawn")).parse().ok();
-        let drawn = drawn.and_then(|position| before.get(position));
-        if let Some(zone) = drawn.filter(|zone| zone.area.bounds().is_some()) {
-            return zone.area.clone();
+    /// Postcodes or an area on the map; `None` if it is neither, or both.
+    fn area(&mut self, number: usize) -> Option<DeliveryArea> {
+        let fields = self.fields;
+        let input = |field| fields.get(&zone_field(number, field));
+        let typed = input("postcodes");
+        let [points, radius] = AREA_INPUTS.map(input);
+        let on_map = TypedArea::read(points, radius);
+        if !on_map.is_empty() {
+            let area = match typed.is_empty() {
+                true => on_map.area(),
+                false => Err(AreaMistake::Points),
+            };
+            return area.map_err(|mistake| self.hold(mistake.code(), false)).ok();
         }
-        let typed = self.fields.get(&zone_field(number, "postcodes"));
         let typed: String = typed.chars().map(western_digit).collect();
         let postcodes = typed.split([',', ';', '،', '\n']).map(str::trim);
-        DeliveryArea::Postcodes(
+        Some(DeliveryArea::Postcodes(
             postcodes
                 .filter(|postcode| !postcode.is_empty())
                 .map(str::to_owned)
                 .collect(),
-        )
+        ))
     }
 
     pub(super) fn coupon(&mut self, code: &str, before: Option<&Coupon>) -> Coupon {

@@ -1,5 +1,6 @@
 use servery_domain::{
     currency::Minor,
+    delivery_area::DeliveryArea,
     edit::EditRefusal,
     hours::{
         table::{CLOSURES, HoursTable},
@@ -434,4 +435,64 @@ fn a_legal_notice_is_what_was_typed() {
         ..LegalNotice::default()
     };
     assert_eq!(after.legal, expected);
+}
+
+/// The zones that a form with these fields makes, or what is wrong with it.
+fn zones_after(fields: &[(&str, &str)]) -> Result<Vec<DeliveryArea>, Vec<&'static str>> {
+    let file = file();
+    let usual = [
+        ("preparation", "20"),
+        ("slot", "15"),
+        ("days-ahead", "7"),
+        ("answers-within", "10"),
+        ("pay-door", "on"),
+        ("zone-1-name", "Old town"),
+    ];
+    let fields = usual.iter().chain(fields);
+    let fields: Vec<_> = fields
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let form = PartForm::Part(PartKey::Ordering);
+    let made = edit(&form, FormFields(&fields), &file, (Lang::Arabic, ID))?.expect("the zones are others");
+    let after = file.with(&made).unwrap();
+    Ok(after.ordering.zones.into_iter().map(|zone| zone.area).collect())
+}
+
+#[test]
+fn the_area_of_a_zone_is_postcodes_or_what_is_typed_of_a_map() {
+    let square = "43.76, 11.24\r\n43.76, 11.26\r\n43.78, 11.26\r\n43.78, 11.24";
+    let areas = zones_after(&[("zone-1-postcodes", "50122، ٥٠١٢٣")]).unwrap();
+    assert_eq!(
+        areas,
+        [DeliveryArea::Postcodes(vec!["50122".into(), "50123".into()])]
+    );
+    let areas = zones_after(&[("zone-1-points", square)]).unwrap();
+    assert!(matches!(&areas[0], DeliveryArea::Polygon(corners) if corners.len() == 4));
+    // What a form shows of an area is read as the same area.
+    let [points, radius] = area_text(&areas[0]);
+    let again = zones_after(&[("zone-1-points", &points), ("zone-1-radius", &radius)]);
+    assert_eq!(again, Ok(areas));
+    let areas = zones_after(&[("zone-1-points", "43.76, 11.24"), ("zone-1-radius", "1500")]).unwrap();
+    assert!(matches!(areas[0], DeliveryArea::Circle { metres: 1_500, .. }));
+}
+
+#[test]
+fn an_area_that_cannot_be_one_is_named() {
+    let hourglass = "43.76, 11.24\n43.78, 11.26\n43.76, 11.26\n43.78, 11.24";
+    for (fields, code) in [
+        (&[][..], "zones"),
+        (&[("zone-1-points", "43.76, 11.24")], "zone-points"),
+        (&[("zone-1-radius", "1500")], "zone-points"),
+        (
+            &[("zone-1-points", "43,76"), ("zone-1-postcodes", "50122")],
+            "zone-points",
+        ),
+        (&[("zone-1-points", hourglass)], "zone-crossing"),
+        (
+            &[("zone-1-postcodes", "50122"), ("zone-2-points", hourglass)],
+            "zones",
+        ),
+    ] {
+        assert_eq!(zones_after(fields), Err(vec![code]), "{fields:?}");
+    }
 }

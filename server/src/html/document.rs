@@ -109,11 +109,11 @@ impl DocumentFacts {
             is_demo: false,
             program: has_script.then(|| ProgramFiles::of(assets, chunk, texts.lang)),
             card_form: None,
-            // The ordering pages follow each other in one document.
+            // The pages of a chunk follow each other in one document.
             map_origin: assets
                 .map()
                 .and_then(ServedMap::foreign_origin)
-                .filter(|_| has_script && chunk == Chunk::Ordering)
+                .filter(|_| has_script && matches!(chunk, Chunk::Ordering | Chunk::Account | Chunk::Office))
                 .map(str::to_owned),
         }
     }

@@ -37,6 +37,15 @@ pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Boa
         .await?
         .into_iter()
         .map(|(code, name)| BoardTable { code, name });
+    let zones = &counter.listing.restaurant.ordering.zones;
+    let drawn = zones
+        .iter()
+        .map(|zone| &zone.area)
+        .filter(|area| area.bounds().is_some());
+    let areas = match role.may(Permission::SeeAddresses) {
+        true => drawn.cloned().collect(),
+        false => Vec::new(),
+    };
     let busy = counter.intake.busy;
     Ok(Board {
         restaurant,
@@ -47,6 +56,7 @@ pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Boa
         orders,
         dishes: dishes.collect(),
         tables: tables.collect(),
+        areas,
         pause: counter.pause(),
         busy: busy.map(|busy| (busy.minutes, clock::local(&counter.zone, busy.until))),
     })

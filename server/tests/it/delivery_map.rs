@@ -1,6 +1,9 @@
 //! The map on which diners set a point: what is served of it, to whom, and what pages may load for it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use axum::{body::Body, http::Request};
 use http_body_util::BodyExt;
@@ -199,7 +202,7 @@ fn directive<'a>(answer: &'a Answer, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn only_ordering_pages_may_load_tiles_of_another_host() {
+async fn only_pages_with_a_map_may_load_tiles_of_another_host() {
     let app = TestApp::with(None, settings(&format!("{HOST}/{{z}}/{{x}}/{{y}}.png"))).await;
     let map = app.json("/api/v1/map").await;
     assert_eq!(map["tiles"]["template"], format!("{HOST}/{{z}}/{{x}}/{{y}}.png"));
@@ -212,7 +215,12 @@ async fn only_ordering_pages_may_load_tiles_of_another_host() {
         ("/", "hydrated", false),
         ("/", "thick", false),
         ("/restaurants/lighthouse-diner", "hydrated", false),
-        ("/account", "hydrated", false),
+        ("/account", "hydrated", true),
+        ("/account", "thin", false),
+        ("/board/lighthouse-diner", "hydrated", true),
+        ("/board/lighthouse-diner", "thin", false),
+        ("/office/lighthouse-diner/parts/ordering", "hydrated", true),
+        ("/office/lighthouse-diner/parts/ordering", "thin", false),
         ("/staff/lighthouse-diner", "thick", false),
         ("/shell/staff/en", "thick", false),
         ("/shell/browse/en", "thick", false),
@@ -253,19 +261,28 @@ async fn with_a_file_a_page_speaks_to_this_host_only() {
 #[tokio::test]
 async fn devices_do_not_keep_what_shows_a_map_and_pages_do_not_load_it() {
     let town = Town::new().await;
-    let script = town.app.json("/api/v1/map").await["script"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let source = town.app.get(&script, &[]).await;
-    assert_eq!(source.header("content-type"), "text/javascript; charset=utf-8");
-    for address in source
-        .text()
-        .split('"')
-        .filter(|text| text.starts_with("/assets/map-"))
-    {
-        assert_eq!(town.app.get(address, &[]).await.status, 200, "{address}");
+    let map = town.app.json("/api/v1/map").await;
+    let scripts =
+        ["script", "zones_script", "orders_script"].map(|name| map[name].as_str().unwrap().to_owned());
+    let mut unread = scripts.to_vec();
+    let mut loaded = BTreeSet::new();
+    while let Some(address) = unread.pop() {
+        if !loaded.insert(address.clone()) {
+            continue;
+        }
+        let source = town.app.get(&address, &[]).await;
+        assert_eq!(source.status, 200, "{address}");
+        assert_eq!(
+            source.header("content-type"),
+            "text/javascript; charset=utf-8",
+            "{address}"
+        );
+        let text = source.text();
+        let named = text.split('"').filter(|text| text.starts_with("/assets/map-"));
+        unread.extend(named.map(str::to_owned));
     }
+    // The library, its worker, the reader of tiles, what is shared, and the three elements.
+    assert_eq!(loaded.len(), 8, "{loaded:?}");
     let worker = town.app.get("/service-worker.js", &[]).await;
     assert!(worker.text().contains("/assets/ordering.") && !worker.text().contains("/assets/map"));
     let page = town

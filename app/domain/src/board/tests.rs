@@ -1,5 +1,13 @@
+use std::sync::Arc;
+
 use super::*;
-use crate::{basket::Fulfilment, fixtures, id::OrderId, order_settings::PaymentMethod, revision::Revision};
+use crate::{
+    contact::{AddressLocation, DeliveryAddress, LocationSource},
+    fixtures,
+    id::OrderId,
+    order_settings::PaymentMethod,
+    revision::Revision,
+};
 
 fn order(number: u32, revision: i64, state: State) -> Order {
     let mut order = fixtures::order(Fulfilment::Collection, PaymentMethod::Door);
@@ -20,6 +28,7 @@ fn board() -> Board {
         orders: Vec::new(),
         dishes: Vec::new(),
         tables: Vec::new(),
+        areas: Vec::new(),
         pause: None,
         busy: None,
     }
@@ -61,5 +70,39 @@ fn what_comes_late_changes_nothing() {
         Column::ALL
             .iter()
             .all(|column| numbers(&board, *column).is_empty())
+    );
+}
+
+#[test]
+fn deliveries_are_the_orders_in_progress_that_are_brought_somewhere() {
+    let point = Point {
+        latitude: 40_729_000,
+        longitude: -73_995_000,
+    };
+    let located = DeliveryAddress {
+        location: Some(AddressLocation {
+            point,
+            source: LocationSource::Pin,
+        }),
+        ..DeliveryAddress::default()
+    };
+    let mut board = board();
+    for (number, state, address) in [
+        (1, State::Placed, Some(DeliveryAddress::default())),
+        (2, State::OutForDelivery, Some(located.clone())),
+        (3, State::Delivered, Some(located)),
+        (4, State::Ready, None),
+    ] {
+        let mut order = order(number, 1, state);
+        let fulfilment = address.map_or(Fulfilment::Collection, Fulfilment::Delivery);
+        Arc::make_mut(&mut order.ordered).fulfilment = fulfilment;
+        board.put(order);
+    }
+    let deliveries = board
+        .deliveries()
+        .map(|(column, order, point)| (column, order.number, point));
+    assert_eq!(
+        deliveries.collect::<Vec<_>>(),
+        [(Column::New, 1, None), (Column::Pass, 2, Some(point))]
     );
 }

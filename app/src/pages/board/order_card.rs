@@ -134,6 +134,17 @@ fn due(texts: Texts, board: &Board, order: &Order) -> String {
     }
 }
 
+/// When it is due, and the street to which it is brought.
+pub fn place_and_time(texts: Texts, board: &Board, order: &Order) -> String {
+    let due = due(texts, board, order);
+    match &order.ordered.fulfilment {
+        Fulfilment::Delivery(door) if !door.street.is_empty() => {
+            format!("{due} · {}", isolated(&door.street))
+        }
+        _ => due,
+    }
+}
+
 fn address(texts: Texts, order: &Order) -> Option<impl IntoView + use<>> {
     let Fulfilment::Delivery(door) = &order.ordered.fulfilment else {
         return None;

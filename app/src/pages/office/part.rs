@@ -7,11 +7,13 @@ mod opening;
 mod picture;
 mod settings;
 mod theme;
+mod zone_map;
 
 use std::sync::Arc;
 
 use leptos::{either::Either, html, prelude::*};
 use servery_domain::{
+    delivery_map::DeliveryMap,
     edit::{EditedRestaurant, RestaurantPart},
     slug::Slug,
 };
@@ -27,8 +29,10 @@ use crate::{
     components::{
         form,
         notice::{Tone, said},
+        render_info::RenderInfo,
     },
     form_fields::FormFields,
+    mode::Mode,
     part_form::{self, BEFORE, NewPart, PartForm},
     text::{office::Key, texts},
 };
@@ -63,7 +67,13 @@ pub fn PartPage(
         .map(|(known, result)| holidays::section(&slug, &office, &known, result.as_deref()));
     let body = match is_gone {
         true => Either::Left(said(Some(texts.get(Key::OfficeWrongGone)), Tone::Bad)),
-        false => Either::Right(part_form_view(&slug, &office, form, part, &typed, &category)),
+        false => Either::Right(part_form_view(
+            &slug,
+            &office,
+            (form, part),
+            (&typed, &category),
+            extras.map,
+        )),
     };
     let back = format!("/office/{slug}");
     let body = view! {
@@ -91,12 +101,12 @@ fn new_kind(new: NewPart) -> Key {
 fn part_form_view(
     slug: &Slug,
     office: &Arc<EditedRestaurant>,
-    form: PartForm,
-    part: Option<RestaurantPart>,
-    typed: &TypedForm,
-    category: &str,
+    (form, part): (PartForm, Option<RestaurantPart>),
+    (typed, category): (&TypedForm, &str),
+    map: Option<DeliveryMap>,
 ) -> impl IntoView + use<> {
     let texts = texts();
+    let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let wrong = RwSignal::new(typed.wrong().to_vec());
     let element = NodeRef::<html::Form>::new();
     let check = {
@@ -128,6 +138,7 @@ fn part_form_view(
         file: &office.edited,
         typed,
         wrong,
+        map: map.filter(|_| decision.mode != Mode::Thin),
     };
     let id = typed.or("id", &office.new_id.to_string());
     let fields = match (&form, &part) {

@@ -1,7 +1,9 @@
 //! The inputs of a part's form: what the part has, or what was typed and not accepted.
 
 use leptos::prelude::*;
-use servery_domain::{currency::Minor, limits, restaurant_file::RestaurantFile, typed_amount};
+use servery_domain::{
+    currency::Minor, delivery_map::DeliveryMap, limits, restaurant_file::RestaurantFile, typed_amount,
+};
 
 use crate::{
     components::notice::{Tone, said},
@@ -16,6 +18,8 @@ pub struct Inputs<'a> {
     pub typed: &'a TypedForm,
     /// The codes of what is wrong now.
     pub wrong: RwSignal<Vec<String>>,
+    /// On which delivery zones are drawn, where a page has one.
+    pub map: Option<DeliveryMap>,
 }
 
 impl Inputs<'_> {
@@ -84,6 +88,7 @@ impl Inputs<'_> {
             "holidays" | "from" | "until" => Key::WrongPartDate,
             "brand-color" => Key::WrongPartColor,
             "zones" => Key::WrongPartZones,
+            "zone-points" => Key::WrongPartZonePoints,
             "payments" => Key::WrongPartEmpty,
             "email" => Key::WrongPartEmail,
             _ => Key::WrongPartText,

@@ -14,10 +14,13 @@ use servery_domain::{
     tax::{TaxRate, TaxRules},
 };
 
-use super::inputs::{Inputs, LineKind};
+use super::{
+    inputs::{Inputs, LineKind},
+    zone_map::ZoneAreas,
+};
 use crate::{
     components::cuisine,
-    part_form::{ZONES, last_day, zone_field},
+    part_form::{AREA_INPUTS, ZONES, area_text, last_day, zone_field},
     text::office::Key,
 };
 
@@ -87,8 +90,16 @@ impl Inputs<'_> {
         let pays = |method| ordering.payments.contains(&method);
         let fee = self.texts.percent(TaxRate(ordering.service_fee));
         let lines = (ordering.zones.len() + ZONES).min(limits::ZONES);
+        let texts: Vec<[String; 2]> = (1..=lines)
+            .map(|number| self.typed_area(ordering, number))
+            .collect();
+        let areas = ZoneAreas::new(&texts);
+        let names = (1..=lines)
+            .map(|number| self.zone_name(ordering, number))
+            .collect();
         let zones: Vec<_> = (1..=lines)
-            .map(|number| self.delivery_zone(ordering, number))
+            .zip(texts)
+            .map(|(number, text)| self.delivery_zone(ordering, number, (areas, text)))
             .collect();
         view! {
             {self.named_tick("collection", Key::PartCollection, ordering.collection)}
@@ -113,13 +124,37 @@ impl Inputs<'_> {
                 <legend>{self.texts.get(Key::PartZones)}</legend>
                 {self.hint(Key::PartZonesHint)}
                 {self.below("zones")}
+                {self.below("zone-points")}
+                {self.zone_map(areas, names)}
                 {zones}
             </fieldset>
         }
         .into_any()
     }
 
-    fn delivery_zone(&self, ordering: &OrderSettings, number: usize) -> impl IntoView + use<> {
+    fn zone_name(&self, ordering: &OrderSettings, number: usize) -> String {
+        let name = ordering.zones.get(number - 1).map(|zone| zone.name.as_str());
+        self.typed
+            .or(&zone_field(number, "name"), name.unwrap_or_default())
+    }
+
+    /// Points and radius of a zone.
+    fn typed_area(&self, ordering: &OrderSettings, number: usize) -> [String; 2] {
+        let zone = ordering.zones.get(number - 1);
+        let usual = zone.map(|zone| area_text(&zone.area)).unwrap_or_default();
+        let [points, radius] = AREA_INPUTS.map(|field| zone_field(number, field));
+        [
+            self.typed.or(&points, &usual[0]),
+            self.typed.or(&radius, &usual[1]),
+        ]
+    }
+
+    fn delivery_zone(
+        &self,
+        ordering: &OrderSettings,
+        number: usize,
+        (areas, area): (ZoneAreas, [String; 2]),
+    ) -> impl IntoView + use<> {
         let zone = ordering.zones.get(number - 1);
         let label = |key: Key| self.texts.fill(key, &[("n", &number.to_string())]);
         let name = |field: &str| (zone_field(number, field), "zones");
@@ -135,30 +170,11 @@ impl Inputs<'_> {
             Some(DeliveryArea::Postcodes(postcodes)) => postcodes.join(", "),
             _ => String::new(),
         };
-        let drawn_field = zone_field(number, "drawn");
-        let drawn = zone.filter(|zone| zone.area.bounds().is_some());
-        let position = drawn.map(|_| (number - 1).to_string()).unwrap_or_default();
-        let position = self.typed.or(&drawn_field, &position);
-        let is_drawn = !position.is_empty();
-        let drawn = is_drawn.then(|| {
-            view! {
-                <input type="hidden" name=drawn_field value=position/>
-                <p class="hint">{self.texts.get(Key::PartZoneDrawn)}</p>
-            }
-        });
-        let postcodes = (!is_drawn).then(|| {
-            self.bare_line(
-                name("postcodes"),
-                label(Key::PartZonePostcodes),
-                &postcodes,
-                LineKind::CODE,
-            )
-        });
         view! {
             <div class="choice" role="group" aria-label=label(Key::PartZoneName)>
                 {self.bare_line(name("name"), label(Key::PartZoneName), zone.map_or("", |zone| &zone.name), LineKind::OPTIONAL)}
-                {drawn}
-                {postcodes}
+                {self.bare_line(name("postcodes"), label(Key::PartZonePostcodes), &postcodes, LineKind::CODE)}
+                {self.zone_area(areas, number, area)}
                 <div class="beside">
                     {self.bare_line(name("fee"), label(Key::PartZoneFee), &fee, LineKind::AMOUNT)}
                     {self.bare_line(name("minimum"), label(Key::PartZoneMinimum), &minimum, LineKind::AMOUNT)}

@@ -1,15 +1,13 @@
-// Shows the map on which a diner sets the point of an address: the element `delivery-map`, which fires `pin` with "latitude,longitude".
-// Both are millionths of a degree, as in its attributes, which are written in app/src/pages/ordering/checkout/pin.rs. The server fills
-// in where the rest of the map's files are.
+// What the maps of all pages share: the library, the picture, and the element that shows it. What is set or shown on it is in the files
+// beside this one, each of which is an element of its own. The server fills in where the other files are.
 
 const LIBRARY = "{{library}}";
 const WORKER = "{{worker}}";
 const ARCHIVE_READER = "{{archive}}";
 
-const MILLIONTHS = 1_000_000;
+export const MILLIONTHS = 1_000_000;
 /** Milliseconds until there is a picture. */
 const TIMEOUT = 20_000;
-const CLOSE = 16;
 const CLOSEST = 19;
 /** Tiles at an address do not say how far they go. */
 const TEMPLATE_CLOSEST = { vector: 14, raster: 19 };
@@ -17,9 +15,10 @@ const TEMPLATE_CLOSEST = { vector: 14, raster: 19 };
 const TILE_SIZE = { vector: 512, raster: 256 };
 /** The type of vector tiles in a PMTiles file. */
 const VECTOR_TILES = 1;
-/** Pixels. */
+/** Pixels that an arrow key moves something, without and with Shift. */
 const STEP = 8;
 const LONG_STEP = 64;
+/** Where the arrow keys lead, to the right and down. */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const LIGHT = { ground: "#f3efe6", green: "#dde7cf", water: "#b5d0de", building: "#e2d8c7", edge: "#c9bda9", road: "#ffffff", brightness: 1 };
@@ -68,12 +67,12 @@ function mapStyle(source, colours) {
 async function archiveSource(address, { addProtocol }) {
   const { PMTiles, Protocol } = await import(ARCHIVE_READER);
   const archive = new PMTiles(new URL(address, location).href);
-  const { tileType } = await archive.getHeader();
+  const { tileType, minLon, minLat, maxLon, maxLat } = await archive.getHeader();
   const protocol = new Protocol();
   protocol.add(archive);
   addProtocol("pmtiles", protocol.tile);
   const type = tileType === VECTOR_TILES ? "vector" : "raster";
-  return { type, url: `pmtiles://${archive.source.getKey()}`, tileSize: TILE_SIZE[type] };
+  return { type, url: `pmtiles://${archive.source.getKey()}`, tileSize: TILE_SIZE[type], bounds: [minLon, minLat, maxLon, maxLat] };
 }
 
 function templateSource(template) {
@@ -81,28 +80,47 @@ function templateSource(template) {
   return { type, tiles: [template], maxzoom: TEMPLATE_CLOSEST[type], tileSize: TILE_SIZE[type] };
 }
 
-function element(name, classes, text = "") {
+export function element(name, classes, text = "") {
   const made = document.createElement(name);
   made.className = classes;
   made.textContent = text;
   return made;
 }
 
-class DeliveryMapElement extends HTMLElement {
-  static observedAttributes = ["point"];
+/** The step to the right and down, in pixels, that a key asks for. */
+export function stepOf({ key, shiftKey }) {
+  const pixels = shiftKey ? LONG_STEP : STEP;
+  return ARROWS[key]?.map((way) => way * pixels);
+}
+
+/** `latitude,longitude` in millionths of a degree, as the pages write points. */
+export const pointText = ({ lat, lng }) => [lat, lng].map((degrees) => Math.round(degrees * MILLIONTHS)).join();
+
+/** Latitudes and longitudes in millionths of a degree as pairs of longitude and latitude, which is the library's order. */
+export function readPoints(text) {
+  const degrees = (text || "").split(/[ ,]/).filter(Boolean).map((millionths) => Number(millionths) / MILLIONTHS);
+  return degrees.flatMap((latitude, at) => (at % 2 ? [] : [[degrees[at + 1], latitude]]));
+}
+
+/** The smallest view with all these points. */
+export function boundsOf(points) {
+  const [east, north] = [0, 1].map((axis) => points.map((point) => point[axis]));
+  return [[Math.min(...east), Math.min(...north)], [Math.max(...east), Math.max(...north)]];
+}
+
+export class MapElement extends HTMLElement {
+  surface = element("div", "surface");
+  said = element("p", "facts");
+  map;
+  library;
   #dark = matchMedia("(prefers-color-scheme: dark)");
-  #surface = element("div", "surface");
-  #said = element("p", "facts");
-  #pin = element("div", "pin loose");
   #timer;
   #source;
-  #map;
-  #marker;
 
   async connectedCallback() {
-    this.#said.setAttribute("role", "status");
-    this.replaceChildren(this.#surface, element("p", "attribution", this.getAttribute("attribution")), this.#said);
-    this.#said.textContent = this.getAttribute("loading");
+    this.said.setAttribute("role", "status");
+    this.replaceChildren(this.surface, element("p", "attribution", this.getAttribute("attribution")), this.said);
+    this.said.textContent = this.getAttribute("loading");
     this.#timer = setTimeout(this.#fail, TIMEOUT);
     try {
       await this.#open(await import(LIBRARY));
@@ -115,26 +133,24 @@ class DeliveryMapElement extends HTMLElement {
   disconnectedCallback() {
     clearTimeout(this.#timer);
     this.#dark.removeEventListener("change", this.#paint);
-    this.#map?.remove();
-    this.#map = this.#marker = undefined;
+    this.map?.remove();
+    this.map = undefined;
   }
 
-  /** The point as the page knows it: it may be another's than the diner's. */
-  attributeChangedCallback() {
-    const point = this.#point;
-    this.#pin.classList.toggle("loose", !point);
-    if (!this.#marker || !point) return;
-    this.#marker.setLngLat(point);
-    this.#bringIntoView(point);
+  /** Where the map begins: the library's options. Without one it begins where its tiles are. */
+  firstView() {}
+
+  /** What is on the map beside its picture: sources and layers of the library. */
+  drawing(_isDark) {
+    return { sources: {}, layers: [] };
   }
 
-  get #point() {
-    const [latitude, longitude] = this.#numbers("point");
-    return longitude === undefined ? undefined : [longitude, latitude];
-  }
+  /** The map is made; its picture may still be loading. */
+  opened() {}
 
-  #numbers(attribute) {
-    return this.getAttribute(attribute)?.split(",").map((millionths) => Number(millionths) / MILLIONTHS) ?? [];
+  /** A key on the map itself. Whether it meant something. */
+  pressed(_event) {
+    return false;
   }
 
   async #open(library) {
@@ -143,17 +159,15 @@ class DeliveryMapElement extends HTMLElement {
     this.#source = archive ? await archiveSource(archive, library) : templateSource(template);
     // It may have been closed meanwhile.
     if (!this.isConnected) return;
-    const point = this.#point;
-    const [south, west, north, east] = this.#numbers("bounds");
-    const view = point ? { center: point, zoom: CLOSE } : { bounds: [[west, south], [east, north]] };
+    this.library = library;
     const map = new library.Map({
-      ...view,
-      container: this.#surface,
-      style: mapStyle(this.#source, this.#colours),
+      ...(this.firstView() ?? (this.#source.bounds && { bounds: this.#source.bounds })),
+      container: this.surface,
+      style: this.#style,
       locale: { "Map.Title": this.getAttribute("label") },
       maxZoom: CLOSEST,
       attributionControl: false,
-      // The arrow keys are the pin's, and a second click does not zoom.
+      // The arrow keys are the element's, and a second click does not zoom.
       keyboard: false,
       doubleClickZoom: false,
       dragRotate: false,
@@ -163,25 +177,23 @@ class DeliveryMapElement extends HTMLElement {
     map.touchZoomRotate.disableRotation();
     map.on("error", this.#fail);
     map.once("load", this.#shown);
-    this.#map = map;
-    this.#marker = new library.Marker({ element: this.#pin, anchor: "bottom", draggable: true }).setLngLat(point ?? map.getCenter()).addTo(map);
+    this.map = map;
     this.#listen();
+    this.opened();
   }
 
   #listen() {
-    const canvas = this.#map.getCanvas();
+    const canvas = this.map.getCanvas();
     canvas.setAttribute("role", "application");
-    canvas.addEventListener("keydown", this.#pressed);
-    canvas.addEventListener("keyup", (event) => ARROWS[event.key] && this.#set(this.#marker.getLngLat()));
-    this.#map.on("click", ({ lngLat, originalEvent }) => this.#pin.contains(originalEvent.target) || this.#set(lngLat));
-    this.#marker.on("dragend", () => this.#set(this.#marker.getLngLat()));
+    canvas.addEventListener("keydown", this.#keyDown);
     this.#dark.addEventListener("change", this.#paint);
     const zoom = element("div", "zoom");
-    zoom.append(this.#button("+", "zoom-in", () => this.#map.zoomIn()), this.#button("−", "zoom-out", () => this.#map.zoomOut()));
-    this.#surface.after(zoom);
+    zoom.append(this.button("+", "zoom-in", () => this.map.zoomIn()), this.button("−", "zoom-out", () => this.map.zoomOut()));
+    this.surface.after(zoom);
   }
 
-  #button(sign, label, click) {
+  /** A button whose name is an attribute of this element. */
+  button(sign, label, click) {
     const button = element("button", "", sign);
     button.type = "button";
     button.setAttribute("aria-label", this.getAttribute(label));
@@ -189,52 +201,52 @@ class DeliveryMapElement extends HTMLElement {
     return button;
   }
 
-  get #colours() {
-    return this.#dark.matches ? DARK : LIGHT;
+  get #style() {
+    const isDark = this.#dark.matches;
+    const picture = mapStyle(this.#source, isDark ? DARK : LIGHT);
+    const { sources, layers } = this.drawing(isDark);
+    return { ...picture, sources: { ...picture.sources, ...sources }, layers: [...picture.layers, ...layers] };
   }
 
-  #paint = () => this.#map.setStyle(mapStyle(this.#source, this.#colours));
+  #paint = () => this.map.setStyle(this.#style);
+
+  /** Paints what `drawing` says by now. */
+  repaint() {
+    this.#paint();
+  }
 
   #shown = () => {
     clearTimeout(this.#timer);
-    this.#said.textContent = "";
+    this.said.textContent = "";
   };
 
   /** What is there of the map stays: a point can be set on a part of it. */
   #fail = () => {
     clearTimeout(this.#timer);
-    this.#said.textContent = this.getAttribute("failed");
+    this.said.textContent = this.getAttribute("failed");
   };
 
-  #pressed = (event) => {
+  #keyDown = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const arrow = ARROWS[event.key];
-    if (arrow) this.#nudge(arrow, event.shiftKey ? LONG_STEP : STEP);
-    else if (["+", "="].includes(event.key)) this.#map.zoomIn();
-    else if (["-", "−"].includes(event.key)) this.#map.zoomOut();
-    else if (event.key === "Enter") this.#set(this.#marker.getLngLat());
-    else return;
+    if (["+", "="].includes(event.key)) this.map.zoomIn();
+    else if (["-", "−"].includes(event.key)) this.map.zoomOut();
+    else if (!this.pressed(event)) return;
     event.preventDefault();
   };
 
-  #nudge([right, down], pixels) {
-    const { x, y } = this.#map.project(this.#marker.getLngLat());
-    const place = this.#map.unproject([x + right * pixels, y + down * pixels]);
-    this.#marker.setLngLat(place);
-    this.#bringIntoView(place);
+  /** The place that is so many pixels to the right and down. */
+  moved(place, [right, down]) {
+    const { x, y } = this.map.project(place);
+    return this.map.unproject([x + right, y + down]);
   }
 
-  #bringIntoView(place) {
-    if (!this.#map.getBounds().contains(place)) this.#map.panTo(place);
+  bringIntoView(place) {
+    if (!this.map.getBounds().contains(place)) this.map.panTo(place);
   }
 
-  #set(place) {
-    const { lat, lng } = place.wrap();
-    this.#marker.setLngLat([lng, lat]);
+  /** Says where something is now. */
+  sayPlace({ lat, lng }) {
     const words = this.getAttribute("moved");
-    this.#said.textContent = words.replace("{latitude}", lat.toFixed(5)).replace("{longitude}", lng.toFixed(5));
-    this.dispatchEvent(new CustomEvent("pin", { detail: [lat, lng].map((degrees) => Math.round(degrees * MILLIONTHS)).join() }));
+    this.said.textContent = words.replace("{latitude}", lat.toFixed(5)).replace("{longitude}", lng.toFixed(5));
   }
 }
-
-customElements.define("delivery-map", DeliveryMapElement);
