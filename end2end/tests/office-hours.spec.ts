@@ -3,8 +3,8 @@
 import { boardTest as test, setRenderMode, signInToBoard } from "../board";
 import { expectFitsAndAccessible, takePictures } from "../every-width";
 import { DINER } from "../ordering";
-import { appReady, expect, LANGS, officeTexts, type Lang, type Mode, type Servery } from "../servery";
-import type { APIRequestContext, Page } from "@playwright/test";
+import { appReady, expect, LANGS, officeTexts, texts, type Lang, type Mode, type Servery } from "../servery";
+import type { APIRequestContext, Locator, Page } from "@playwright/test";
 
 const OFFICE = `/office/${DINER}`;
 const words = officeTexts.en;
@@ -28,11 +28,12 @@ function daysAfter(day: string, days: number): string {
   return date.toISOString().slice(0, 10);
 }
 
-async function openHours(page: Page, servery: Servery, mode: Mode) {
+async function openHours(page: Page, servery: Servery, mode: Mode, lang: Lang = "en") {
   await signInToBoard(page, servery);
   await setRenderMode(page.context(), servery.url, mode);
+  await page.context().addCookies([{ name: "servery_lang", value: lang, url: servery.url }]);
   await page.goto(`${OFFICE}/parts/opening`);
-  if (mode === "hydrated") await appReady(page);
+  if (mode === "hydrated") await appReady(page, lang);
 }
 
 async function publish(page: Page) {
@@ -96,6 +97,126 @@ test("hours with other rules are a text, which loses nothing", async ({ page, se
   await expect(page.getByText(words["office.done-undone"])).toBeVisible();
   // Both edits together change nothing.
   await publish(page);
+});
+
+/** The cell of a day, from 0 for Monday, and half hour. */
+const cell = (page: Page, day: number, time: string) => {
+  const [hours, minutes] = time.split(":").map(Number);
+  return page.locator(`[data-day="${day}"][data-cell="${hours * 2 + minutes / 30}"]`);
+};
+
+const times = (page: Page, day: string) =>
+  Promise.all(["from-1", "to-1", "from-2", "to-2"].map((end) => field(page, `${day}-${end}`).inputValue()));
+
+async function openGrid(page: Page, lang: Lang = "en") {
+  await page.getByRole("button", { name: officeTexts[lang]["week-grid.open"] }).click();
+  await expect(page.getByRole("grid")).toHaveAccessibleName(officeTexts[lang]["week-grid.label"]);
+}
+
+/** A week in which Monday has times of quarter hours, and the other days are closed. */
+async function typeMonday(page: Page) {
+  for (const day of ["mo", "tu", "we", "th", "fr", "sa", "su"]) {
+    for (const end of ["from-1", "to-1", "from-2", "to-2"]) await field(page, `${day}-${end}`).fill("");
+  }
+  await field(page, "mo-from-1").fill("11:15");
+  await field(page, "mo-to-1").fill("14:00");
+}
+
+async function paint(page: Page, from: Locator, to: Locator) {
+  await from.scrollIntoViewIfNeeded();
+  const middle = async (of: Locator) => {
+    const { x, y, width, height } = (await of.boundingBox())!;
+    return [x + width / 2, y + height / 2] as const;
+  };
+  await page.mouse.move(...(await middle(from)));
+  await page.mouse.down();
+  await page.mouse.move(...(await middle(to)), { steps: 4 });
+  await page.mouse.up();
+}
+
+test("a week is painted with the mouse, past midnight, and a third time of a day is refused", async ({ page, servery }) => {
+  await page.setViewportSize({ width: 820, height: 1400 });
+  await openHours(page, servery, "hydrated");
+  await typeMonday(page);
+  await openGrid(page);
+  const name = (time: string, until: string, state: string) =>
+    words["week-grid.cell"].replace("{day}", texts.en["day.monday"]).replace("{from}", time).replace("{to}", until).replace("{state}", words[`week-grid.${state}`]);
+  await expect(cell(page, 0, "11:00")).toHaveAccessibleName(name("11:00", "11:30", "partly"));
+  await expect(cell(page, 0, "13:30")).toHaveAccessibleName(name("13:30", "14:00", "is-open"));
+  await expect(cell(page, 0, "14:00")).toHaveAccessibleName(name("14:00", "14:30", "closed"));
+  // Three evenings at once: what was typed on Monday stays as it was.
+  await paint(page, cell(page, 0, "18:00"), cell(page, 2, "23:30"));
+  expect(await times(page, "mo")).toEqual(["11:15", "14:00", "18:00", "00:00"]);
+  expect(await times(page, "we")).toEqual(["18:00", "00:00", "", ""]);
+  await paint(page, cell(page, 3, "00:00"), cell(page, 3, "01:30"));
+  expect(await times(page, "we")).toEqual(["18:00", "02:00", "", ""]);
+  expect(await times(page, "th")).toEqual(["", "", "", ""]);
+
+  await paint(page, cell(page, 0, "08:00"), cell(page, 0, "08:30"));
+  await expect(page.getByRole("alert")).toHaveText(words["week-grid.too-many"].replace("{day}", texts.en["day.monday"]));
+  expect(await times(page, "mo"), "nothing was painted").toEqual(["11:15", "14:00", "18:00", "00:00"]);
+  await cell(page, 0, "14:00").click();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  expect(await times(page, "mo")).toEqual(["11:15", "14:30", "18:00", "00:00"]);
+  await paint(page, cell(page, 0, "11:30"), cell(page, 0, "14:30"));
+  expect(await times(page, "mo"), "what is open is cleared").toEqual(["11:15", "11:30", "18:00", "00:00"]);
+
+  // What is typed is painted.
+  await field(page, "su-from-1").fill("12:00");
+  await field(page, "su-to-1").fill("13:00");
+  await expect(cell(page, 6, "12:30")).toHaveClass(/open/);
+  await save(page);
+  await expect(page.getByText(words["office.done-saved"])).toBeVisible();
+  await page.goto(`${OFFICE}/parts/opening`);
+  expect(await times(page, "we")).toEqual(["18:00", "02:00", "", ""]);
+  await page.goto(`${OFFICE}/changes`);
+  await page.getByRole("button", { name: words["changes.undo"] }).first().click();
+  await expect(page.getByText(words["office.done-undone"])).toBeVisible();
+  await publish(page);
+});
+
+for (const lang of ["en", "ar"] as const) {
+  test(`a week is painted with the keyboard, ${lang}`, async ({ page, servery }) => {
+    await openHours(page, servery, "hydrated", lang);
+    await typeMonday(page);
+    await openGrid(page, lang);
+    const [next, before] = lang === "ar" ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
+    const noon = cell(page, 0, "12:00");
+    await noon.focus();
+    await page.keyboard.press(next);
+    await expect(cell(page, 1, "12:00")).toBeFocused();
+    for (const key of ["Shift+ArrowDown", `Shift+${next}`]) await page.keyboard.press(key);
+    await expect(cell(page, 2, "12:30")).toBeFocused();
+    await expect(page.locator('[role="gridcell"][aria-selected="true"]')).toHaveCount(4);
+    await page.keyboard.press("Space");
+    for (const day of ["tu", "we"]) expect(await times(page, day)).toEqual(["12:00", "13:00", "", ""]);
+    await page.keyboard.press(before);
+    await expect(cell(page, 1, "12:30")).toBeFocused();
+    await page.keyboard.press("Space");
+    expect(await times(page, "tu")).toEqual(["12:00", "12:30", "", ""]);
+    expect(await times(page, "mo"), "what was typed stays").toEqual(["11:15", "14:00", "", ""]);
+    await expectFitsAndAccessible(page, `week grid ${lang}`);
+  });
+
+  test(`pictures of a painted week, ${lang} @looks`, async ({ page, servery }) => {
+    test.setTimeout(60_000);
+    await openHours(page, servery, "hydrated", lang);
+    await openGrid(page, lang);
+    await takePictures(page, `painted-week-${lang}`);
+  });
+}
+
+test("a finger paints the week of a new restaurant", async ({ page, servery, browser }) => {
+  await signInToBoard(page, servery, "owner");
+  const context = await browser.newContext({ baseURL: servery.url, storageState: await page.context().storageState(), hasTouch: true, viewport: { width: 360, height: 780 } });
+  const phone = await context.newPage();
+  await setRenderMode(context, servery.url, "hydrated");
+  await phone.goto(`/new-restaurant?lang=en`);
+  await appReady(phone);
+  await openGrid(phone);
+  await cell(phone, 0, "09:00").tap();
+  expect(await times(phone, "mo"), "Monday was closed").toEqual(["09:00", "09:30", "", ""]);
+  await context.close();
 });
 
 /** As it is, and with what is not accepted. */

@@ -15,6 +15,7 @@
 //! reference opens on Thursday at midnight.
 
 mod day_plan;
+pub mod painted_week;
 mod parse;
 mod rule;
 pub mod table;

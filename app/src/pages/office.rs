@@ -25,6 +25,7 @@ mod staff;
 mod tables;
 pub mod thin;
 mod typed_form;
+mod week_grid;
 
 use std::sync::Arc;
 

@@ -15,6 +15,7 @@ use super::{
     day_row::DayRow,
     preview::Preview,
     typed_form::{TypedForm, wrong_id},
+    week_grid,
 };
 use crate::{
     components::{
@@ -309,7 +310,7 @@ fn hours(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
         <fieldset class="hours">
             <legend>{texts.get(Key::NewHours)}</legend>
             <p class="hint">{texts.get(Key::NewHoursHint)}</p>
-            {rows}
+            {week_grid::with_rows(texts, rows)}
             {beside(texts, typed, Field::Hours)}
         </fieldset>
     }

@@ -14,7 +14,7 @@ use servery_domain::{
 use super::inputs::{Inputs, LineKind};
 use crate::{
     components::opening,
-    pages::office::day_row::DayRow,
+    pages::office::{day_row::DayRow, week_grid},
     part_form::{AS_TEXT, HOURS_BEFORE, NEW_CLOSURES, closure_field},
     text::office::Key,
     week_form::{HOLIDAY, WEEKDAYS},
@@ -81,7 +81,7 @@ impl Inputs<'_> {
             <fieldset>
                 <legend>{self.texts.get(Key::PartHours)}</legend>
                 {self.hint(Key::NewHoursHint)}
-                {rows}
+                {week_grid::with_rows(self.texts, rows)}
                 {self.below("week")}
             </fieldset>
         }
