@@ -16,7 +16,7 @@ const row = (page: Page, number: number) => page.locator(".order-places li", { h
 const opener = (page: Page, lang: Lang = "en") => page.getByRole("button", { name: texts[lang]["board.map-open"] });
 
 const address = (street: string, postcode: string, location?: unknown) => ({ delivery: { street, postcode, city: "Millbrook", location } });
-const pin = { point: { latitude: 40_731_000, longitude: -73_998_000 }, source: "pin" };
+const pin = { point: { latitude: 40_750_000, longitude: -74_020_000 }, source: "pin" };
 const deliver = (request: APIRequestContext, ...where: Parameters<typeof address>) => placeOrder(request, { fulfilment: address(...where), count: 6 });
 
 async function openBoard(page: Page, servery: Servery, role = "manager", lang: Lang = "en") {

@@ -80,7 +80,7 @@ test("an area is typed without a script, refused while its lines cross, and coun
   await page.goto(FORM);
   await expect(field(page, "zone-3-points")).toHaveValue(/^40\.840000, -73\.890000\n/);
   await field(page, "zone-3-name").fill("");
-  for (const name of ["points", "fee"]) await field(page, `zone-3-${name}`).fill("");
+  for (const name of ["points", "fee", "minimum"]) await field(page, `zone-3-${name}`).fill("");
   await save(page);
   await publish(page);
 });

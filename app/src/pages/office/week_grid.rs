@@ -23,8 +23,6 @@ use crate::{
     week_form::{WEEKDAYS, day_times, time_field},
 };
 
-/// Cells of an hour.
-const HOUR: usize = (60 / CELL) as usize;
 /// The cell that the keyboard begins at: noon on Monday.
 const FIRST: Cell = Cell {
     day: 0,
@@ -219,7 +217,7 @@ impl WeekGrid {
                 on:pointerdown=move |event| self.begin(&event) on:pointermove=move |event| self.go_on(&event) on:pointerup=move |_| self.end()
                 on:pointercancel=move |_| self.is_painting.set(false) on:keydown=move |event| self.pressed(&event)
             >
-                <div class="hour-row" role="row"><span class="head" role="columnheader" aria-label=texts.get(Key::WeekGridTime)></span>{heads}</div>
+                <div class="hour-row" role="row"><span class="head" role="columnheader">{texts.get(Key::WeekGridTime)}</span>{heads}</div>
                 {rows}
             </div>
         }
@@ -227,15 +225,10 @@ impl WeekGrid {
 
     fn row(self, cell: usize) -> impl IntoView {
         let time = write_time(CELL * cell as i64);
-        let label = if cell.is_multiple_of(HOUR) {
-            time.clone()
-        } else {
-            String::new()
-        };
         let cells: Vec<_> = (0..WEEKDAYS.len())
             .map(|day| self.cell(Cell { day, cell }))
             .collect();
-        view! { <div class="hour-row" role="row"><span class="time" role="rowheader" aria-label=time>{label}</span>{cells}</div> }
+        view! { <div class="hour-row" role="row"><span class="time" role="rowheader">{time}</span>{cells}</div> }
     }
 
     fn cell(self, at: Cell) -> impl IntoView {
