@@ -58,6 +58,8 @@ async function printTableSheet(page: Page, hands: Hands, lang: Lang) {
 test.describe("with a script", () => {
   for (const [how, hands] of [["mouse", mouse], ["keyboard", keyboard]] as const) {
     test(`from an empty server to a paid order and a printed sheet of codes, by ${how}`, async ({ page, context, empty }) => {
+      // A whole evening.
+      test.slow();
       await setRenderMode(context, empty.url, "hydrated");
       await makeAccount(page, empty, hands, "en");
       await appReady(page);
@@ -72,6 +74,7 @@ test.describe("with a script", () => {
   }
 
   test("from an empty server to a paid order and a printed sheet of codes, in Arabic", async ({ page, context, empty }) => {
+    test.slow();
     await setRenderMode(context, empty.url, "hydrated");
     await context.addCookies([{ name: "servery_lang", value: "ar", url: empty.url }]);
     await makeAccount(page, empty, mouse, "ar");
