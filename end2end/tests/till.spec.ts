@@ -1,10 +1,9 @@
 // The till and the kitchen screen, online and offline.
 
 import { expectAccessible } from "../axe";
-import { signInToBoard } from "../board";
-import { DINER, findDish } from "../ordering";
+import { findDish } from "../ordering";
 import { DOWN, expect, OFFLINE, test } from "../servery";
-import { pairDevice, SYNC_CALLS, connectionStatus, STARTUP_CALLS, ApiDevice, id, unsynced, words } from "../devices";
+import { pairDevice, SYNC_CALLS, connectionStatus, STARTUP_CALLS, ApiDevice, unsynced, words } from "../devices";
 import { waitForNextSecond, KITCHEN, cleanUp, Till, staffText } from "../till";
 import type { Page } from "@playwright/test";
 
@@ -247,32 +246,6 @@ test("tickets are sorted by the time of the till, also those sent offline", asyn
     await expect(each.locator(".kitchen-ticket").first()).toContainText(DISH);
   }
   await others.close();
-});
-
-test("case_odoo_30418: a new price reaches an open till, and lines that were rung up keep theirs", async ({ page, servery, browser }) => {
-  const till = await openTill(page, servery);
-  await till.ringUp(DISH);
-  const key = page.locator(".dish-key", { hasText: DISH }).first();
-  const before = await till.due();
-  const offices = await browser.newContext({ baseURL: servery.url });
-  const office = await offices.newPage();
-  await signInToBoard(office, servery);
-  const edits = `/api/v1/restaurants/${DINER}/edits`;
-  const { edited, new_id } = await (await office.request.get(edits)).json();
-  const dish = edited.categories.flatMap(({ dishes }: { dishes: { name: string; price: number }[] }) => dishes).find(({ name }: { name: string }) => name === DISH);
-  const publish = async (id: string, from: number, to: number) => {
-    const replace = { before: { dish: { ...dish, price: from } }, after: { dish: { ...dish, price: to } } };
-    expect((await office.request.put(`${edits}/${id}`, { data: { changes: [{ replace }] } })).status()).toBe(204);
-    expect((await office.request.put(`${edits}/${id}/publication`, { data: {} })).status()).toBe(200);
-  };
-  await publish(new_id, dish.price, 9_900);
-  await expect(key).toContainText("99.00", { timeout: 5_000 });
-  expect(await till.due()).toBe(before);
-  await till.ringUp(DISH);
-  const due = Math.round(Number((await till.due()).replace("$", "")) * 100) - Math.round(Number(before.replace("$", "")) * 100);
-  expect(due, "the second one has the new price, and tax").toBeGreaterThanOrEqual(9_900);
-  await publish(id(), 9_900, dish.price);
-  await offices.close();
 });
 
 test("case_oca_pos_1591: what cannot be pressed cannot be done by its key either", async ({ page, servery }) => {

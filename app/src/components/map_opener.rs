@@ -26,7 +26,7 @@ pub struct MapOpener {
 }
 
 impl MapOpener {
-    pub fn new() -> Self {
+    pub fn create() -> Self {
         let (state, scripts) = (RwSignal::new(MapState::Impossible), StoredValue::new(None));
         Effect::new(move |_| {
             if let Some(found) = backend::page_scripts() {

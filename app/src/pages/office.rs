@@ -71,7 +71,7 @@ pub enum OfficePage {
         typed: TypedForm,
         /// The category that a new dish is for.
         category: String,
-        extras: PartExtras,
+        extras: Box<PartExtras>,
     },
     /// With the path of the page that is for somebody who is signed in.
     SignedOut(String),
@@ -228,7 +228,7 @@ impl Pages for OfficePage {
                     return Ok(Self::SignedOut(visit.path.clone()));
                 };
                 Ok(Self::Part {
-                    extras: PartExtras::load(&form, &office, visit, backend).await?,
+                    extras: Box::new(PartExtras::load(&form, &office, visit, backend).await?),
                     slug,
                     office,
                     form,
@@ -254,7 +254,7 @@ impl Pages for OfficePage {
                 typed,
                 category,
                 extras,
-            } => EitherOf5::D(view! { <part::PartPage slug office form typed category extras/> }),
+            } => EitherOf5::D(view! { <part::PartPage slug office form typed category extras=*extras/> }),
             Self::Menu { slug, office, result } => {
                 EitherOf5::E(menu::page(&slug, &office, result.view(texts())))
             }

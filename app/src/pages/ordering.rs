@@ -46,7 +46,7 @@ pub enum OrderingPage {
     Checkout {
         priced: PricedDraft,
         id: OrderId,
-        data: PageData,
+        data: Box<PageData>,
     },
     Order {
         tracked: Box<TrackedOrder>,
@@ -145,7 +145,7 @@ impl Pages for OrderingPage {
                 Ok(Self::Checkout {
                     priced,
                     id: OrderId(backend.new_id()?),
-                    data,
+                    data: Box::new(data),
                 })
             }
             View::Order => {
@@ -170,7 +170,7 @@ impl Pages for OrderingPage {
             Self::Checkout { priced, id, data } => EitherOf5::C(match priced.draft.basket.lines.is_empty() {
                 // An empty basket has no checkout.
                 true => Either::Left(view! { <basket::BasketPage priced/> }),
-                false => Either::Right(view! { <checkout::Checkout priced id data/> }),
+                false => Either::Right(view! { <checkout::Checkout priced id data=*data/> }),
             }),
             Self::Order {
                 tracked,

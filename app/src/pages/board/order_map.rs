@@ -24,7 +24,7 @@ struct Delivery {
 
 /// The button, and below it map and list while it is open.
 pub fn section(texts: Texts, map: DeliveryMap, shown: RwSignal<Board>) -> impl IntoView {
-    let opener = MapOpener::new();
+    let opener = MapOpener::create();
     let button = opener.button(
         texts,
         "open-order-map",

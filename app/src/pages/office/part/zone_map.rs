@@ -155,7 +155,7 @@ impl Inputs<'_> {
     /// `names` are those of the zones, as the form has them at first.
     pub fn zone_map(&self, zones: ZoneAreas, names: Vec<String>) -> Option<impl IntoView + use<>> {
         let (texts, map) = (self.texts, self.map.clone()?);
-        let opener = MapOpener::new();
+        let opener = MapOpener::create();
         let button = opener.button(
             texts,
             "draw-zones",

@@ -26,7 +26,7 @@ pub fn field(texts: Texts, checkout: CheckoutState) -> Option<impl IntoView> {
     if map.is_none() && !is_pinned.get_untracked() {
         return None;
     }
-    let opener = MapOpener::new();
+    let opener = MapOpener::create();
     Some(view! {
         <div class="location">
             <p class="facts" role="status">{said(texts, opener, is_pinned)}</p>
