@@ -10,12 +10,12 @@ pub enum PictureLocation {
     Folder(PathBuf),
     /// Beside a database of SQLite; it is made if it is not there.
     DefaultFolder(PathBuf),
-    Bucket(Bucket),
+    S3(S3Bucket),
 }
 
 /// A bucket of S3, or of what speaks its protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bucket {
+pub struct S3Bucket {
     pub name: String,
     /// What all names of objects begin with; may be empty.
     pub folder: String,
@@ -27,13 +27,13 @@ impl PictureLocation {
     /// A folder, or `s3://BUCKET/FOLDER?endpoint=https://…`. `None` for an address that is no bucket's.
     pub fn read(text: &str) -> Option<Self> {
         match text.starts_with("s3:") {
-            true => Bucket::read(text).map(Self::Bucket),
+            true => S3Bucket::read(text).map(Self::S3),
             false => Some(Self::Folder(text.into())),
         }
     }
 }
 
-impl Bucket {
+impl S3Bucket {
     fn read(text: &str) -> Option<Self> {
         let url: Url = text.parse().ok()?;
         let name = url.host_str().filter(|name| !name.is_empty())?.to_owned();
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn a_location_is_a_folder_or_a_bucket() {
         let bucket = |folder: &str, endpoint: Option<&str>| {
-            Some(PictureLocation::Bucket(Bucket {
+            Some(PictureLocation::S3(S3Bucket {
                 name: "pictures".into(),
                 folder: folder.into(),
                 endpoint: endpoint.map(|endpoint| endpoint.parse().unwrap()),

@@ -15,7 +15,7 @@ use object_store::{
 use servery_domain::id::AccountId;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-use super::picture_location::{Bucket, PictureLocation};
+use super::picture_location::{PictureLocation, S3Bucket};
 
 /// Uploads that a node holds in memory at once, and how many of them are one account's. It decodes one after another.
 pub const UPLOADS: usize = 8;
@@ -44,7 +44,7 @@ fn objects(location: &PictureLocation) -> Result<Arc<dyn ObjectStore>, object_st
             })?;
             open_folder(folder)
         }
-        PictureLocation::Bucket(bucket) => open_bucket(bucket),
+        PictureLocation::S3(bucket) => open_bucket(bucket),
     }
 }
 
@@ -54,7 +54,7 @@ fn open_folder(folder: &FolderPath) -> Result<Arc<dyn ObjectStore>, object_store
 }
 
 /// Keys and region come from the variables that all programs for S3 read: `AWS_ACCESS_KEY_ID` and so on.
-fn open_bucket(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>, object_store::Error> {
+fn open_bucket(bucket: &S3Bucket) -> Result<Arc<dyn ObjectStore>, object_store::Error> {
     let limits = ClientOptions::new()
         .with_connect_timeout(CONNECT_LIMIT)
         .with_timeout(REQUEST_LIMIT);
