@@ -108,7 +108,9 @@ fn with_surroundings<'a>(tests: &'a mut Command, surroundings: &Surroundings) ->
 
 /// The store's contract runs on both engines by itself; the API's tests take the engine from a variable.
 fn api_tests_on_postgres(context: &Context, surroundings: &Surroundings) -> Result {
-    let mut tests = context.cargo(&["test", "--quiet", "-p", "servery", "--test", "it"]);
+    // Named as above: with another choice of packages, their features differ and all of them are compiled again.
+    let mut tests = rust_tests(context);
+    tests.args(["--test", "it"]);
     with_surroundings(&mut tests, surroundings).env("SERVERY_TEST_ENGINE", "postgres");
     let what = "The API's tests on PostgreSQL";
     context.steps.run_visibly(what, &mut tests, Some(TESTS_LIMIT))
