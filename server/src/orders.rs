@@ -16,7 +16,6 @@ use servery_domain::{
     legal::Seller,
     order::{Event, Order, State, TrackedOrder, check_rescheduled},
     problem::ProblemType,
-    slots::{Times, Timetable},
     time::LocalMinute,
 };
 use servery_store::orders::{Advance, OrderWrite, Tracked, WriteOutcome};
@@ -118,8 +117,7 @@ pub async fn reschedule(
     author: Author,
 ) -> Result<Order, ApiError> {
     check_rescheduled(to, current.now.1)?;
-    let times = Times::at(current.now.1);
-    let slot = Timetable::of(&current.listing.restaurant, &times, 0).slot_of(to);
+    let slot = current.slot_of(to);
     write_event(app, (order, Event::Rescheduled { to }), Some(slot), author).await
 }
 

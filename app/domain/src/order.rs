@@ -189,6 +189,11 @@ impl Order {
         }
     }
 
+    /// When its diner expects it: as it was promised, or as it was ordered.
+    pub fn expected_at(&self) -> LocalMinute {
+        self.progress.ready_at.unwrap_or(self.due().from)
+    }
+
     /// It is for a certain time, and not for as soon as possible.
     pub fn is_scheduled(&self) -> bool {
         self.ordered.scheduled || self.progress.rescheduled_to.is_some()

@@ -101,9 +101,15 @@ impl OrderSettings {
         self.zones.iter().find(|zone| zone.area.contains(postcode, point))
     }
 
+    /// The areas that are drawn on the map.
+    pub fn drawn_areas(&self) -> impl Iterator<Item = &DeliveryArea> {
+        let areas = self.zones.iter().map(|zone| &zone.area);
+        areas.filter(|area| area.bounds().is_some())
+    }
+
     /// Whether an address needs a point to be in one of the areas.
     pub fn has_drawn_areas(&self) -> bool {
-        self.zones.iter().any(|zone| zone.area.bounds().is_some())
+        self.drawn_areas().next().is_some()
     }
 
     /// Whether it takes a point to say in which zone an address is.

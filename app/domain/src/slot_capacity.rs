@@ -1,10 +1,8 @@
 //! How much may be due in one slot: a number of orders, an amount of kitchen work, or both.
 
-use std::collections::BTreeMap;
-
 use crate::{
     basket::{BasketLine, Pick},
-    id::{ChoiceId, DishId},
+    id::DishId,
     menu::Menu,
 };
 
@@ -53,23 +51,24 @@ impl SlotLimits {
 
 /// The kitchen work of a basket: that of its dishes, and of the dishes that its options include.
 pub fn kitchen_work(menu: &Menu, lines: &[BasketLine]) -> u32 {
-    let work: BTreeMap<DishId, u8> = menu.dishes().map(|dish| (dish.id, dish.work)).collect();
-    let choices = menu.option_groups.iter().flat_map(|group| &group.choices);
-    let included: BTreeMap<ChoiceId, u8> = choices
-        .filter_map(|choice| Some((choice.id, *work.get(&choice.dish?)?)))
-        .collect();
     let of_line = |line: &BasketLine| {
-        let dish = work.get(&line.dish).copied().unwrap_or_default();
-        let each = u32::from(dish) + of_picks(&included, &line.picks);
+        let each = of_dish(menu, line.dish).saturating_add(of_picks(menu, &line.picks));
         u32::from(line.count).saturating_mul(each)
     };
     lines.iter().map(of_line).fold(0, u32::saturating_add)
 }
 
-fn of_picks(included: &BTreeMap<ChoiceId, u8>, picks: &[Pick]) -> u32 {
+fn of_dish(menu: &Menu, dish: DishId) -> u32 {
+    menu.dish(dish).map_or(0, |dish| dish.work.into())
+}
+
+fn of_picks(menu: &Menu, picks: &[Pick]) -> u32 {
     let of_pick = |pick: &Pick| {
-        let own = included.get(&pick.choice).copied().unwrap_or_default();
-        u32::from(own).saturating_add(of_picks(included, &pick.picks))
+        let mut choices = menu.option_groups.iter().flat_map(|group| &group.choices);
+        let choice = choices.find(|choice| choice.id == pick.choice);
+        let included = choice.and_then(|choice| choice.dish);
+        let own = included.map_or(0, |dish| of_dish(menu, dish));
+        own.saturating_add(of_picks(menu, &pick.picks))
     };
     picks.iter().map(of_pick).fold(0, u32::saturating_add)
 }
@@ -79,7 +78,7 @@ mod tests {
     use super::*;
     use crate::{
         fixtures,
-        id::{CategoryId, LineId, OptionGroupId, RestaurantId},
+        id::{CategoryId, ChoiceId, LineId, OptionGroupId, RestaurantId},
         lang::Lang,
         menu::{Category, Choice, Dish, OptionGroup},
         revision::Revision,

@@ -3,8 +3,8 @@
 use js_sys::Array;
 use leptos::{
     prelude::{RwSignal, Set, window},
-    wasm_bindgen::JsValue,
-    web_sys::{FormData, HtmlFormElement},
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::{Event, EventInit, EventTarget, FormData, HtmlFormElement, HtmlInputElement},
 };
 
 use crate::page_address::PageAddress;
@@ -19,6 +19,28 @@ pub fn pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
         Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
     };
     Array::from(&data).iter().filter_map(pair).collect()
+}
+
+/// Puts a value into an input of the form.
+pub fn fill_in(form: &HtmlFormElement, name: &str, value: &str) {
+    let found = form.query_selector(&format!("input[name=\"{name}\"]"));
+    let input = found
+        .ok()
+        .flatten()
+        .and_then(|found| found.dyn_into::<HtmlInputElement>().ok());
+    if let Some(input) = input {
+        input.set_value(value);
+    }
+}
+
+/// As if somebody had typed there: the form looks at what it has by now.
+pub fn say_typed(target: &EventTarget) {
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    if let Ok(input) = Event::new_with_event_init_dict("input", &init) {
+        // Fails only for an event that is on its way already.
+        let _ = target.dispatch_event(&input);
+    }
 }
 
 pub fn borrowed((name, value): &(String, String)) -> (&str, &str) {

@@ -5,6 +5,7 @@ mod changes;
 mod coupons;
 mod created;
 mod day_row;
+mod edit_id;
 mod history;
 mod import;
 mod invitation;

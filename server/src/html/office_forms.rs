@@ -133,22 +133,17 @@ fn changed_part(
     (id, lang): (EditId, Lang),
 ) -> Result<Vec<PartChange>, ApiError> {
     let not_accepted = |error: String| ApiError::new(ProblemType::NotAccepted, error);
-    let key: PartKey = form
-        .get("part")
-        .parse()
-        .map_err(|error: UnknownPart| not_accepted(error.to_string()))?;
+    let key_in = |field| {
+        let key = form.get(field).parse();
+        key.map_err(|error: UnknownPart| not_accepted(error.to_string()))
+    };
+    let key: PartKey = key_in("part")?;
     Ok(match act {
         "up" => file.shift(&key, Direction::Up).into_iter().collect(),
         "move" => {
-            let beside: PartKey = form
-                .get("beside")
-                .parse()
-                .map_err(|error: UnknownPart| not_accepted(error.to_string()))?;
-            let side = match form.get("side") {
-                "before" => Side::Before,
-                "after" => Side::After,
-                _ => return Err(not_accepted("'side' is 'before' or 'after'".to_owned())),
-            };
+            let beside = key_in("beside")?;
+            let side = Side::from_code(form.get("side"));
+            let side = side.ok_or_else(|| not_accepted("'side' is 'before' or 'after'".to_owned()))?;
             file.move_beside(&key, &beside, side).into_iter().collect()
         }
         "down" => file.shift(&key, Direction::Down).into_iter().collect(),

@@ -37,13 +37,9 @@ pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Boa
         .await?
         .into_iter()
         .map(|(code, name)| BoardTable { code, name });
-    let zones = &counter.listing.restaurant.ordering.zones;
-    let drawn = zones
-        .iter()
-        .map(|zone| &zone.area)
-        .filter(|area| area.bounds().is_some());
+    let ordering = &counter.listing.restaurant.ordering;
     let areas = match role.may(Permission::SeeAddresses) {
-        true => drawn.cloned().collect(),
+        true => ordering.drawn_areas().cloned().collect(),
         false => Vec::new(),
     };
     let busy = counter.intake.busy;

@@ -12,7 +12,6 @@ use servery_domain::{
     problem::{Problem, ProblemType},
     quote::Quote,
     revision::Revision,
-    slots::{Times, Timetable},
 };
 use servery_store::orders::{Changed, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome};
 use utoipa::ToSchema;
@@ -207,7 +206,7 @@ fn placing(
     let no_time = || ApiError::new(ProblemType::Broken, "a quote that can be ordered has a time");
     let work = current.kitchen_work(&placement.basket);
     let ordered = Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
-    let slot = Timetable::of(restaurant, &Times::at(current.now.1), 0).slot_of(ordered.due.from);
+    let slot = current.slot_of(ordered.due.from);
     let progress = Progress::new(placement.payment, ordered.total, current.now.0);
     Ok(PlaceOrder {
         request: request.clone(),

@@ -11,7 +11,7 @@ use servery_domain::{
     problem::ProblemType,
     quote::{CouponCheck, Quote, QuoteContext, quote},
     slot_capacity::kitchen_work,
-    slots::Times,
+    slots::{Times, Timetable},
     time::LocalMinute,
 };
 
@@ -64,6 +64,11 @@ impl RestaurantNow {
         }
     }
 
+    /// The slot that holds this time.
+    pub(super) fn slot_of(&self, due: LocalMinute) -> LocalMinute {
+        Timetable::of(&self.listing.restaurant, &Times::at(self.now.1), 0).slot_of(due)
+    }
+
     pub(super) fn kitchen_work(&self, basket: &Basket) -> u32 {
         kitchen_work(&self.menu, &basket.lines)
     }
@@ -93,7 +98,7 @@ impl RestaurantNow {
         // A chosen slot is checked by the store; without one the quote has to find a free one.
         let full = match basket.slot {
             Some(_) => Vec::new(),
-            None => full_slots(app, self, self.kitchen_work(basket)).await?,
+            None => full_slots(app, self, Some(basket)).await?,
         };
         Ok(QuoteInputs {
             times: self.times(full),
@@ -151,24 +156,25 @@ impl RestaurantNow {
     ) -> Result<QuoteInputs, ApiError> {
         let restaurant = self.listing.restaurant.id;
         Ok(QuoteInputs {
-            times: self.times(full_slots(app, self, self.kitchen_work(basket)).await?),
+            times: self.times(full_slots(app, self, Some(basket)).await?),
             stock: app.store.stock(restaurant).await?,
             coupon: self.coupon_input(app, &basket.coupon, customer, client).await?,
         })
     }
 }
 
-/// The slots that have no room for an order of this work.
-pub async fn full_slots(
+/// The slots that have no room for this basket; without one, for a usual dish.
+async fn full_slots(
     app: &AppState,
     current: &RestaurantNow,
-    work: u32,
+    basket: Option<&Basket>,
 ) -> Result<Vec<LocalMinute>, ApiError> {
     let restaurant = &current.listing.restaurant;
     let limits = restaurant.ordering.slot_limits();
     if limits.is_unlimited() {
         return Ok(Vec::new());
     }
+    let work = basket.map_or(USUAL_WORK.into(), |basket| current.kitchen_work(basket));
     // The slot that holds this minute counts, too.
     let from = LocalMinute(current.now.1.0 - i64::from(restaurant.ordering.slot));
     let used = app.store.slots_used(restaurant.id, from).await?;
@@ -246,5 +252,5 @@ pub(super) async fn table(
 
 pub async fn times(app: &AppState, slug: &str) -> Result<Times, ApiError> {
     let current = restaurant_now(app, slug).await?;
-    Ok(current.times(full_slots(app, &current, USUAL_WORK.into()).await?))
+    Ok(current.times(full_slots(app, &current, None).await?))
 }

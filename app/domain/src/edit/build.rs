@@ -17,11 +17,9 @@ pub enum Direction {
     Down,
 }
 
-/// Of another part in the same list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    Before,
-    After,
+crate::codes::codes! {
+    /// Of another part in the same list.
+    Side { Before = "before", After = "after" }
 }
 
 /// How prices change: a portion, then an amount, then rounded to a multiple.

@@ -25,24 +25,25 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let ordered = &order.ordered;
     let lines: Vec<_> = ordered.lines.iter().map(line).collect();
     let action = format!("/board/{slug}/orders/{}", order.id);
-    let own = steps(order)
+    let own: Vec<Event> = steps(order)
         .into_iter()
-        .filter(|event| board.role.may(Permission::Advance(order, event)));
-    let (less_usual, next): (Vec<Event>, Vec<Event>) = own.partition(|event| {
-        matches!(
-            event,
-            Event::Rejected { .. } | Event::Cancelled { .. } | Event::Rescheduled { .. }
-        )
-    });
-    let next: Vec<_> = next
+        .filter(|event| board.role.may(Permission::Advance(order, event)))
+        .collect();
+    let is_off = |event: &&Event| matches!(event, Event::Rejected { .. } | Event::Cancelled { .. });
+    let is_move = |event: &&Event| matches!(event, Event::Rescheduled { .. });
+    let next: Vec<_> = own
         .iter()
+        .filter(|event| !is_off(event) && !is_move(event))
         .map(|event| step(texts, &action, event, order.keeps_slot()))
         .collect();
-    let (moves, off): (Vec<Event>, Vec<Event>) = less_usual
-        .into_iter()
-        .partition(|event| matches!(event, Event::Rescheduled { .. }));
-    let other_time = (!moves.is_empty()).then(|| reschedule(texts, &action, board, order));
-    let off = off.first().map(|event| call_off(texts, &action, event));
+    let other_time = own
+        .iter()
+        .find(is_move)
+        .map(|_| reschedule(texts, &action, board, order));
+    let off = own
+        .iter()
+        .find(is_off)
+        .map(|event| call_off(texts, &action, event));
     let back = refund_fields(texts, board.role, order)
         .map(|fields| view! { <form method="post" action=action>{fields}</form> });
     let wrong = (other_time.is_some() || off.is_some() || back.is_some()).then(|| {
@@ -119,7 +120,7 @@ fn fulfilment(texts: Texts, board: &Board, order: &Order) -> String {
 }
 
 fn due(texts: Texts, board: &Board, order: &Order) -> String {
-    let due = order.progress.ready_at.unwrap_or(order.due().from);
+    let due = order.expected_at();
     let (time, day) = (due.clock(), weekday(texts, due.weekday()));
     let key = if due.day() == board.now.day() {
         Key::BoardDue

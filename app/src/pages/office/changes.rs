@@ -11,8 +11,8 @@ use servery_domain::{
 };
 
 use super::{
+    edit_id::edit_id,
     layout::{Tab, layout},
-    menu::edit_id,
     part_text::{field_label, field_value, part_kind},
 };
 use crate::{

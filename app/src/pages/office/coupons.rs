@@ -26,10 +26,7 @@ pub fn page(slug: &Slug, office: &EditedRestaurant) -> impl IntoView + use<> {
                 .into_iter()
                 .map(|coupon| card(texts, slug, published, coupon))
                 .collect();
-            Either::Right(view! {
-                <p class="hint no-print">{texts.get(Key::TablesPrintHint)}</p>
-                <ul class="qr-cards">{cards}</ul>
-            })
+            Either::Right(view! { <ul class="qr-cards">{cards}</ul> })
         }
     };
     let body = view! {

@@ -8,8 +8,8 @@ use servery_domain::{
 
 use super::{
     changes::{sentences, who_and_when},
+    edit_id::edit_id,
     layout::{Tab, layout},
-    menu::edit_id,
 };
 use crate::{
     components::{audit_entry::author, dish_badges::isolated},

@@ -9,8 +9,8 @@ use servery_domain::{
 };
 
 use super::{
+    edit_id::edit_id,
     layout::{Tab, layout},
-    menu::edit_id,
 };
 use crate::{
     components::{

@@ -4,13 +4,13 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{
     coupon::Coupon,
     edit::{EditedRestaurant, PartKey, RestaurantPart},
-    id::EditId,
     limits,
     menu::{Category, Dish},
     slug::Slug,
 };
 
 use super::{
+    edit_id::edit_id,
     layout::{Tab, layout},
     menu_drag::{draggable, handle},
     part_text::part_kind,
@@ -295,11 +295,6 @@ impl MenuPage<'_> {
             </form>
         }
     }
-}
-
-/// The edit that a form makes, so that a form that is sent twice makes one.
-pub fn edit_id(id: EditId) -> impl IntoView {
-    view! { <input type="hidden" name="id" value=id.to_string()/> }
 }
 
 #[derive(Clone, Copy)]

@@ -1,22 +1,15 @@
 //! Dishes and categories are dragged by their handles. The arrow buttons do the same by keys and without a script.
 
-use leptos::{
-    ev::PointerEvent,
-    html,
-    prelude::*,
-    wasm_bindgen::JsCast,
-    web_sys::{Element, HtmlInputElement},
-};
-use servery_domain::{id::EditId, slug::Slug};
+use leptos::{ev::PointerEvent, html, prelude::*, wasm_bindgen::JsCast, web_sys::Element};
+use servery_domain::{edit::Side, id::EditId, slug::Slug};
 
-use super::menu::edit_id;
+use super::edit_id::edit_id;
+use crate::components::form;
 
 /// What can be dragged, and what it can be dropped beside.
 const DISH: &str = "li[id^=dish-]";
 const CATEGORY: &str = "section.category";
 const DRAGGED: &str = "dragged";
-const DROP_BEFORE: &str = "drop-before";
-const DROP_AFTER: &str = "drop-after";
 /// Pixels from the edge of the window within which it scrolls, and how far at once.
 const EDGE: f64 = 72.0;
 const SCROLL: f64 = 24.0;
@@ -31,11 +24,11 @@ pub fn draggable<L: IntoView + 'static>(slug: &Slug, id: EditId, lists: L) -> im
     let is_alive = RwSignal::new(false);
     Effect::new(move |_| is_alive.set(true));
     let dragged = StoredValue::new_local(None::<Element>);
-    let target = StoredValue::new_local(None::<(Element, &'static str)>);
-    let form = NodeRef::<html::Form>::new();
+    let target = StoredValue::new_local(None::<(Element, Side)>);
+    let moves = NodeRef::<html::Form>::new();
     let unmark = move || {
         if let Some((element, side)) = target.try_update_value(Option::take).flatten() {
-            let _ = element.class_list().remove_1(side);
+            let _ = element.class_list().remove_1(mark(side));
         }
     };
     let take = move |event: PointerEvent| {
@@ -55,7 +48,7 @@ pub fn draggable<L: IntoView + 'static>(slug: &Slug, id: EditId, lists: L) -> im
         scroll(&event);
         unmark();
         if let Some((element, side)) = below(&event, &row) {
-            let _ = element.class_list().add_1(side);
+            let _ = element.class_list().add_1(mark(side));
             target.set_value(Some((element, side)));
         }
     };
@@ -69,15 +62,10 @@ pub fn draggable<L: IntoView + 'static>(slug: &Slug, id: EditId, lists: L) -> im
     let drop = move |_: PointerEvent| {
         let found = target.get_value();
         unmark();
-        if let (Some(row), Some((element, side)), Some(form)) = (end(), found, form.get_untracked()) {
-            let side = if side == DROP_BEFORE { "before" } else { "after" };
-            for (name, value) in [
-                ("part", row.id()),
-                ("beside", element.id()),
-                ("side", side.to_owned()),
-            ] {
-                set(&form, name, &value);
-            }
+        if let (Some(row), Some((element, side)), Some(form)) = (end(), found, moves.get_untracked()) {
+            form::fill_in(&form, "part", &row.id());
+            form::fill_in(&form, "beside", &element.id());
+            form::fill_in(&form, "side", side.code());
             let _ = form.request_submit();
         }
     };
@@ -89,7 +77,7 @@ pub fn draggable<L: IntoView + 'static>(slug: &Slug, id: EditId, lists: L) -> im
         <div class="draggable" class:alive=is_alive on:pointerdown=take on:pointermove=drag on:pointerup=drop on:pointercancel=cancel>
             {lists}
         </div>
-        <form hidden method="post" action=format!("/office/{slug}") node_ref=form>
+        <form hidden method="post" action=format!("/office/{slug}") node_ref=moves>
             {edit_id(id)}
             <input type="hidden" name="act" value="move"/>
             <input type="hidden" name="part"/>
@@ -99,10 +87,11 @@ pub fn draggable<L: IntoView + 'static>(slug: &Slug, id: EditId, lists: L) -> im
     }
 }
 
-fn set(form: &Element, name: &str, value: &str) {
-    let input = form.query_selector(&format!("[name={name}]")).ok().flatten();
-    if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
-        input.set_value(value);
+/// Where a line shows the place.
+const fn mark(side: Side) -> &'static str {
+    match side {
+        Side::Before => "drop-before",
+        Side::After => "drop-after",
     }
 }
 
@@ -114,7 +103,7 @@ fn pressed(event: &PointerEvent) -> Option<Element> {
 }
 
 /// What is under the pointer, and on which side of it the row would go.
-fn below(event: &PointerEvent, row: &Element) -> Option<(Element, &'static str)> {
+fn below(event: &PointerEvent, row: &Element) -> Option<(Element, Side)> {
     let (x, y) = (event.client_x() as f32, event.client_y() as f32);
     let under = document().element_from_point(x, y)?;
     let category = || under.closest(CATEGORY).ok().flatten();
@@ -128,11 +117,11 @@ fn below(event: &PointerEvent, row: &Element) -> Option<(Element, &'static str)>
     }
     // A dish beside a category is the first one in it.
     if is_dish && found.matches(CATEGORY).unwrap_or(false) {
-        return Some((found, DROP_AFTER));
+        return Some((found, Side::After));
     }
     let place = found.get_bounding_client_rect();
     let is_upper = f64::from(y) < place.top() + place.height() / 2.0;
-    Some((found, if is_upper { DROP_BEFORE } else { DROP_AFTER }))
+    Some((found, if is_upper { Side::Before } else { Side::After }))
 }
 
 /// A long menu scrolls while something is held at the edge of the window.

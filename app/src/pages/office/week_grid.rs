@@ -5,7 +5,7 @@ use leptos::{
     html,
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{Element, Event, EventInit, HtmlFormElement, HtmlInputElement},
+    web_sys::{Element, HtmlFormElement},
 };
 use servery_domain::{
     hours::{
@@ -114,6 +114,12 @@ pub fn with_rows(texts: Texts, rows: impl IntoView + 'static) -> impl IntoView {
         grid.read();
         is_open.update(|is_open| *is_open = !*is_open);
     };
+    // It is read when it is opened, too.
+    let typed = move |_| {
+        if is_open.get_untracked() {
+            grid.read();
+        }
+    };
     let label = move || match is_open.get() {
         true => texts.get(Key::WeekGridClose),
         false => texts.get(Key::WeekGridOpen),
@@ -124,7 +130,7 @@ pub fn with_rows(texts: Texts, rows: impl IntoView + 'static) -> impl IntoView {
         })
     };
     view! {
-        <div class="week" node_ref=grid.place on:input=move |_| grid.read()>
+        <div class="week" node_ref=grid.place on:input=typed>
             {button}
             {move || is_open.get().then(|| grid.view())}
             {rows}
@@ -173,23 +179,12 @@ impl WeekGrid {
                 let (from, to) = times.get(place - 1).copied().unzip();
                 for (end, time) in [("from", from), ("to", to)] {
                     let value = time.map(write_time).unwrap_or_default();
-                    fill_in(&form, &time_field(day, end, place), &value);
+                    form::fill_in(&form, &time_field(day, end, place), &value);
                 }
             }
         }
-        self.say_typed();
-    }
-
-    /// As if somebody had typed: the form looks at what it has by now, and so does the grid.
-    fn say_typed(self) {
-        let init = EventInit::new();
-        init.set_bubbles(true);
-        if let (Some(place), Ok(input)) = (
-            self.place.get_untracked(),
-            Event::new_with_event_init_dict("input", &init),
-        ) {
-            // Fails only for an event that is on its way already.
-            let _ = place.dispatch_event(&input);
+        if let Some(place) = self.place.get_untracked() {
+            form::say_typed(&place);
         }
     }
 
@@ -306,20 +301,9 @@ impl WeekGrid {
     }
 }
 
-/// As much of a day's name as a narrow column has room for.
+/// As much of a day's name as a narrow column has room for. In Arabic all begin with the same article.
 fn short(name: &str) -> String {
-    name.chars().take(2).collect()
-}
-
-fn fill_in(form: &HtmlFormElement, field: &str, value: &str) {
-    let found = form.query_selector(&format!("input[name=\"{field}\"]"));
-    if let Some(input) = found
-        .ok()
-        .flatten()
-        .and_then(|found| found.dyn_into::<HtmlInputElement>().ok())
-    {
-        input.set_value(value);
-    }
+    name.trim_start_matches("ال").chars().take(2).collect()
 }
 
 fn focus(id: &str) {
@@ -327,5 +311,26 @@ fn focus(id: &str) {
     if let Some(cell) = found.and_then(|found| found.dyn_into::<leptos::web_sys::HtmlElement>().ok()) {
         // Fails only for an element that is gone.
         let _ = cell.focus();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use servery_domain::lang::Lang;
+
+    use super::*;
+
+    #[test]
+    fn short_names_tell_the_days_apart() {
+        for lang in Lang::ALL {
+            let texts = Texts::of(lang);
+            let names: BTreeSet<String> = Weekday::ALL
+                .into_iter()
+                .map(|day| short(opening::weekday(texts, day)))
+                .collect();
+            assert_eq!(names.len(), 7, "{names:?}");
+        }
     }
 }

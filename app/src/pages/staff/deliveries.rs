@@ -16,7 +16,6 @@ use servery_domain::{
         PosState,
         delivery_run::{DeliveryRun, Stop},
     },
-    time::LocalMinute,
 };
 
 use super::{
@@ -69,11 +68,6 @@ pub fn is_brought(pos: &PosState, run: &DeliveryRun) -> bool {
 /// All stops are done and the cash is handed in.
 pub fn is_over(pos: &PosState, run: &DeliveryRun) -> bool {
     is_brought(pos, run) && (run.handed_in.is_some() || run.cash() == Minor::ZERO)
-}
-
-/// When the diner expects it.
-pub fn due(order: &Order) -> LocalMinute {
-    order.progress.ready_at.unwrap_or(order.due().from)
 }
 
 pub fn runs_in(pos: &PosState, wanted: impl Fn(&DeliveryRun) -> bool) -> Vec<DeliveryRun> {

@@ -41,7 +41,7 @@ pub fn order_name(texts: Texts, order: &Order) -> String {
 
 /// When it is due, with the day if not today.
 pub fn due(texts: Texts, order: &Order) -> String {
-    let due = order.progress.ready_at.unwrap_or(order.due().from);
+    let due = order.expected_at();
     match due.day() == order.ordered.placed_on.day() {
         true => due.clock(),
         false => format!("{} {}", weekday(texts, due.weekday()), due.clock()),

@@ -17,6 +17,7 @@ use servery_store::{
 
 use crate::{
     builders::{BY_OPERATOR, HERE},
+    dice::Dice,
     edits::{imported, slug, unpublished},
     engines::engines,
 };
@@ -48,27 +49,6 @@ struct Found {
     torn: usize,
     /// The store has another value than the last one that was accepted.
     unequal: usize,
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.roll() % limit.max(1) as u64) as usize
-    }
-
-    fn one_in(&mut self, times: u64) -> bool {
-        self.roll().is_multiple_of(times)
-    }
 }
 
 /// One act of a person.
@@ -128,7 +108,7 @@ impl<'a> World<'a> {
         Self {
             store,
             broken,
-            dice: Dice(seed),
+            dice: Dice::new(seed),
             offices: (0..OFFICES).map(|_| office()).collect(),
             tills: vec![stored.published.clone(); TILLS],
             acts: 0,
@@ -165,14 +145,14 @@ impl<'a> World<'a> {
             return;
         }
         let known: Vec<Dish> = dishes_of(&self.offices[office].seen).into_values().collect();
-        let Some(seen) = known.get(self.dice.below(known.len())).cloned() else {
+        let Some(seen) = self.dice.pick(&known).cloned() else {
             return;
         };
         self.acts += 1;
         let mut after = seen.clone();
         let act = match self.dice.below(5) {
             0 => {
-                after.id = DishId(u128::from(self.dice.roll()));
+                after.id = DishId(self.dice.id());
                 after.name = format!("Dish of act {}", self.acts);
                 None
             }
@@ -220,7 +200,7 @@ impl<'a> World<'a> {
             },
         };
         Edit {
-            id: EditId(u128::from(self.dice.roll())),
+            id: EditId(self.dice.id()),
             changes: vec![change],
         }
     }
@@ -236,7 +216,7 @@ impl<'a> World<'a> {
         if self.broken == Broken::SameId {
             // Another form, of which nothing is known to the server: a new dish has a new id, too.
             if sent.act.seen.is_none() {
-                sent.act.after.id = DishId(u128::from(self.dice.roll()));
+                sent.act.after.id = DishId(self.dice.id());
             }
             sent.edit = self.edit_of(&sent.act);
         }

@@ -14,6 +14,8 @@ mod coverage;
 mod demo;
 mod device_orders;
 mod devices;
+#[path = "../../../../app/domain/tests/sync/dice.rs"]
+mod dice;
 mod domains;
 mod edit_histories;
 mod edit_schedules;

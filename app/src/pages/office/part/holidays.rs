@@ -5,7 +5,7 @@ use servery_domain::{edit::EditedRestaurant, public_holidays::PublicHolidays, sl
 
 use crate::{
     components::notice::{Tone, said},
-    pages::office::menu::edit_id,
+    pages::office::edit_id::edit_id,
     text::{Texts, office::Key, texts},
 };
 

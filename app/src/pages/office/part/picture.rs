@@ -17,7 +17,7 @@ use crate::{
         notice::{Tone, said},
         picture::{LogoView, PictureView},
     },
-    pages::office::menu::edit_id,
+    pages::office::edit_id::edit_id,
     text::{TextKey, office::Key, texts},
 };
 

@@ -1,16 +1,13 @@
 //! Delivery zones on a map: what is typed is shown there, and what is drawn is typed.
 
-use leptos::{
-    html,
-    prelude::*,
-    web_sys::{CustomEvent, Event, EventInit},
-};
+use leptos::{html, prelude::*, web_sys::CustomEvent};
 use servery_domain::{delivery_area::Point, delivery_map::DeliveryMap, limits};
 
 use super::inputs::Inputs;
 use crate::{
     components::{
         area_points::{circle_text, line_text},
+        form,
         map_opener::MapOpener,
         map_points::read_point,
     },
@@ -77,13 +74,7 @@ impl ZoneAreas {
         let corners: Vec<Point> = corners.split(' ').filter_map(read_point).collect();
         points.set_value(&points_text(&corners));
         radius.set_value(metres);
-        // As if it was typed: the form looks at what it has by now.
-        let init = EventInit::new();
-        init.set_bubbles(true);
-        if let Ok(input) = Event::new_with_event_init_dict("input", &init) {
-            // Fails only for an event that is on its way already.
-            let _ = points.dispatch_event(&input);
-        }
+        form::say_typed(&points);
     }
 
     fn area(self, at: usize) -> TypedArea {

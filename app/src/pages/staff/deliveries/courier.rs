@@ -18,7 +18,7 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use super::{address, door, due, is_called_off, is_over, picture, runs_in};
+use super::{address, door, is_called_off, is_over, picture, runs_in};
 use crate::{
     components::located_by,
     pages::staff::{dialog::Dialog, money_input::field, notices::notices, screen::Screen},
@@ -167,7 +167,9 @@ fn stop(
         .map(|hint| view! { <p dir="auto">{hint}</p> });
     let note =
         (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
-    let due = screen.texts.fill(Key::OrderDue, &[("time", &due(order).clock())]);
+    let due = screen
+        .texts
+        .fill(Key::OrderDue, &[("time", &order.expected_at().clock())]);
     let bag: Vec<_> = ordered
         .lines
         .iter()

@@ -15,7 +15,7 @@ use servery_domain::{
     },
 };
 
-use super::{address, door, due, is_brought, is_called_off, is_over, picture, runs, runs_in};
+use super::{address, door, is_brought, is_called_off, is_over, picture, runs, runs_in};
 use crate::{
     pages::staff::{
         clock::time_of_day, notices::notices, orders::orders_in, screen::Screen, shift::own_shift,
@@ -156,7 +156,7 @@ fn row(screen: &Screen, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl I
             <button type="button" aria-pressed=here on:click=turn>
                 <b>{format!("#{}", order.number)}</b>
                 <span dir="auto">{to}</span>
-                <small>{ready}" · "{due(order).clock()}</small>
+                <small>{ready}" · "{order.expected_at().clock()}</small>
                 {stop}
             </button>
         </li>
