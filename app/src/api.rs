@@ -2,6 +2,7 @@
 
 use servery_domain::{
     id::{OrderId, PaymentId},
+    lang::Lang,
     order_search::OrderSearch,
     search::Search,
     slug::Slug,
@@ -23,8 +24,9 @@ pub fn restaurant(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}")
 }
 
-pub fn menu(slug: &Slug) -> String {
-    format!("{RESTAURANTS}/{slug}/menu")
+pub fn menu(slug: &Slug, lang: Option<Lang>) -> String {
+    let lang = lang.map(|lang| ("lang", lang.tag()));
+    address(&format!("{RESTAURANTS}/{slug}/menu"), lang)
 }
 
 pub fn legal(slug: &Slug) -> String {
@@ -43,8 +45,8 @@ pub fn times(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/times")
 }
 
-pub fn quotes(slug: &Slug) -> String {
-    format!("{RESTAURANTS}/{slug}/quotes")
+pub fn quotes(slug: &Slug, lang: Lang) -> String {
+    address(&format!("{RESTAURANTS}/{slug}/quotes"), [("lang", lang.tag())])
 }
 
 pub fn places(near: &Slug, typed: &str) -> String {

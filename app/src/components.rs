@@ -18,6 +18,7 @@ pub mod notice;
 pub mod offline;
 pub mod opening;
 pub mod options;
+pub mod original_lang;
 pub mod picture;
 pub mod refusal_text;
 pub mod render_info;

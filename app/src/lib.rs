@@ -22,4 +22,5 @@ pub mod query;
 pub mod render;
 pub mod routes;
 pub mod text;
+pub mod translation_form;
 pub mod week_form;

@@ -157,6 +157,7 @@ mod tests {
         OptionGroup {
             id: OptionGroupId(9),
             name: String::new(),
+            translations: Default::default(),
             min: 1,
             max,
             choices: Vec::new(),

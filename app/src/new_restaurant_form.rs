@@ -19,6 +19,7 @@ use servery_domain::{
     tax::{TaxRate, TaxRules},
     theme::TypePair,
     time::TimeZoneName,
+    translation::PartTranslations,
     typed_amount::{self, western_digit},
 };
 
@@ -268,6 +269,7 @@ impl FormReader<'_> {
             id: CategoryId(ids.make()),
             name: self.fields.text("category"),
             description: String::new(),
+            translations: PartTranslations::default(),
             dishes: Vec::new(),
         };
         for number in 1..=DISHES {

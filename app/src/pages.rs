@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
+    lang::Lang,
     menu::Menu,
     problem::{Problem, ProblemType},
     restaurant::Listing,
@@ -71,11 +72,11 @@ pub trait Pages: Clone + Send + Sync + 'static {
 
     /// Narrows a backend to that part.
     fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<Self::Backend>;
-    /// `values` are the values of the path's parameters.
+    /// `values` are the values of the path's parameters, and the language is that of the page.
     fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        visit: (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> impl Future<Output = Result<Self, Problem>> + Send;
     fn view(self) -> impl IntoView + 'static;
@@ -135,15 +136,15 @@ pub enum Content<P> {
 }
 
 impl<P: Pages> Content<P> {
-    pub async fn load(visit: &PageAddress, backend: &P::Backend) -> Self {
-        Self::try_load(visit, backend)
+    pub async fn load(visit: &PageAddress, lang: Lang, backend: &P::Backend) -> Self {
+        Self::try_load(visit, lang, backend)
             .await
             .map_or_else(Self::Problem, Self::Page)
     }
 
-    async fn try_load(visit: &PageAddress, backend: &P::Backend) -> Result<P, Problem> {
+    async fn try_load(visit: &PageAddress, lang: Lang, backend: &P::Backend) -> Result<P, Problem> {
         let (route, values) = routes::read(&visit.path).ok_or_else(|| nothing_here(visit))?;
-        P::load(route.view, &values, visit, backend).await
+        P::load(route.view, &values, (visit, lang), backend).await
     }
 
     pub fn status(&self) -> u16 {

@@ -18,6 +18,7 @@ use servery_domain::{
     id::OrderId,
     installation::InstallationOverview,
     invitation::Invitation,
+    lang::Lang,
     legal::LegalFacts,
     limits,
     menu::Menu,
@@ -135,13 +136,14 @@ impl Query for GetRestaurant {
     }
 }
 
-pub struct GetMenu(pub Slug);
+/// The menu in a language, or as it is written.
+pub struct GetMenu(pub Slug, pub Option<Lang>);
 
 impl Query for GetMenu {
     type Answer = Arc<Menu>;
 
     fn address(&self) -> String {
-        api::menu(&self.0)
+        api::menu(&self.0, self.1)
     }
 }
 
@@ -234,14 +236,14 @@ impl Query for GetTimes {
     }
 }
 
-/// What a basket costs. It is the one query that has a body.
-pub struct GetQuote(pub Slug, pub Basket);
+/// What a basket costs, with the names of its dishes in a language. It is the one query that has a body.
+pub struct GetQuote(pub Slug, pub Basket, pub Lang);
 
 impl Query for GetQuote {
     type Answer = Quote;
 
     fn address(&self) -> String {
-        api::quotes(&self.0)
+        api::quotes(&self.0, self.2)
     }
 
     async fn fetch(self, browser: &impl Fetch) -> Result<Quote, Problem> {

@@ -55,6 +55,7 @@ pub enum View {
     OfficeHistory,
     OfficeTables,
     OfficeCoupons,
+    OfficeTranslations,
     OfficeImport,
     OfficeShare,
     OfficeStaff,
@@ -92,7 +93,7 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 37] = [
+pub static ROUTES: [Route; 38] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/legal",         view: View::Legal,      default: Mode::Thin,     allows: &[Mode::Thin],                 offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
@@ -123,6 +124,7 @@ pub static ROUTES: [Route; 37] = [
     Route { path: "/office/{slug}/tables",               view: View::OfficeTables,  default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/import",               view: View::OfficeImport,  default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/share",                view: View::OfficeShare,   default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/office/{slug}/translations",         view: View::OfficeTranslations, default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/staff",                view: View::OfficeStaff,   default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/operator",                           view: View::Operator,      default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}",                       view: View::Device,     default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },

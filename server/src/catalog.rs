@@ -26,6 +26,7 @@ use servery_app::{
 use servery_domain::{
     domain_name::DomainName,
     id::{DishId, RestaurantId},
+    lang::Lang,
     menu::Menu,
     order_intake::{LocalPause, OrderIntake, OrderPause},
     order_settings::PaymentMethod,
@@ -91,6 +92,8 @@ pub struct Catalog {
     current: ArcSwap<CatalogSnapshot>,
     editions: watch::Sender<Edition>,
     menus: Cache<(RestaurantId, Revision), Arc<Menu>>,
+    /// As they are shown in a language.
+    shown_menus: Cache<(RestaurantId, Revision, Lang), Arc<Menu>>,
     reachable: AtomicBool,
 }
 
@@ -393,6 +396,7 @@ impl Catalog {
             editions: watch::Sender::new(snapshot.edition),
             current: ArcSwap::from_pointee(snapshot),
             menus: Cache::new(MENUS),
+            shown_menus: Cache::new(MENUS),
             reachable: AtomicBool::new(true),
         }))
     }
@@ -475,6 +479,26 @@ impl Catalog {
                 Ok(Some(menu))
             }
         }
+    }
+
+    /// The menu as guests see it in a language; without one, as it is written.
+    pub async fn shown_menu(
+        &self,
+        restaurant: &Restaurant,
+        lang: Option<Lang>,
+    ) -> Result<Option<Arc<Menu>>, StoreError> {
+        let Some(menu) = self.menu(restaurant).await? else {
+            return Ok(None);
+        };
+        let lang = lang.unwrap_or(menu.lang);
+        let key = (restaurant.id, menu.revision, lang);
+        let shown = self.shown_menus.get_or_insert_with(&key, || {
+            Ok::<_, StoreError>(match menu.has_translations() {
+                true => Arc::new(menu.shown_in(lang)),
+                false => menu,
+            })
+        });
+        shown.map(Some)
     }
 }
 

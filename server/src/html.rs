@@ -33,5 +33,6 @@ pub mod staff_forms;
 pub mod staff_list_forms;
 pub mod staff_manifest;
 pub mod structured_data;
+pub mod translation_forms;
 pub mod view_cache;
 pub mod widget;

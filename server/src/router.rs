@@ -23,7 +23,7 @@ use crate::{
         account_forms, board_forms, card_page, invitation_forms, map_file, menu_files, menu_import_forms,
         new_restaurant_forms, office_forms, operator_forms, order_files, order_forms, page, picture_forms,
         pictures, qr_files, release_files, share_forms, sitemap, staff_forms, staff_list_forms,
-        staff_manifest, widget,
+        staff_manifest, translation_forms, widget,
     },
     http::{
         csrf,
@@ -101,6 +101,7 @@ fn with_routes(routes: Vec<(&'static str, MethodRouter<Arc<AppState>>)>) -> Rout
 pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
     let op_imports = post(board_forms::post_op_imports).layer(body_limit(limits::OP_IMPORT));
     let part = post(office_forms::post_part).layer(body_limit(limits::EDIT));
+    let translations = post(translation_forms::post_translations).layer(body_limit(limits::EDIT));
     // A form says a little around its file.
     let menu_import =
         post(menu_import_forms::post_menu_import).layer(body_limit(limits::MENU_FILE + limits::BODY));
@@ -161,6 +162,7 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
             get(qr_files::get_invitation_code),
         ),
         ("/office/{slug}/share", post(share_forms::post_domain)),
+        ("/office/{slug}/translations", translations),
         ("/office/{slug}/qr.svg", get(qr_files::get_page_code)),
         (
             "/office/{slug}/tables/{code}/qr.svg",

@@ -9,6 +9,7 @@ mod fields;
 mod part;
 #[cfg(test)]
 mod tests;
+mod translate;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -17,6 +18,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use self::{
     build::{Direction, PriceChange, Side},
     part::{CategoryHead, OpeningTimes, Profile, RestaurantPart, Theme},
+    translate::{
+        MenuText, MenuTextKey, SeenText, TextOwner, TranslatedTexts, TranslationRefusal, TranslationState,
+        TypedTranslation,
+    },
 };
 use crate::{
     audit::AuthorName,

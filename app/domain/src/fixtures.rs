@@ -16,6 +16,7 @@ use crate::{
     tax::{TaxRate, TaxRules},
     theme::TypePair,
     time::{LocalMinute, TimeZoneName, Timestamp},
+    translation::PartTranslations,
 };
 
 pub(crate) fn listing(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Listing {
@@ -77,6 +78,7 @@ pub(crate) fn dish(name: &str) -> Dish {
         served: None,
         tax: None,
         work: USUAL_WORK,
+        translations: PartTranslations::default(),
     }
 }
 
@@ -88,6 +90,7 @@ pub(crate) fn choice(number: u128, name: &str, price: i64) -> Choice {
         preselected: false,
         dish: None,
         option_groups: Vec::new(),
+        translations: PartTranslations::default(),
     }
 }
 

@@ -66,4 +66,5 @@ pub mod sync;
 pub mod tax;
 pub mod theme;
 pub mod time;
+pub mod translation;
 pub mod typed_amount;

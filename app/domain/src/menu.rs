@@ -1,6 +1,7 @@
 //! A restaurant's menu: categories of dishes and their options.
 
 mod check;
+mod shown;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use crate::{
     lang::Lang,
     revision::Revision,
     tax::TaxRates,
+    translation::PartTranslations,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +25,7 @@ pub struct Menu {
     pub restaurant: RestaurantId,
     pub revision: Revision,
     pub currency: Currency,
-    /// The language the menu is written in.
+    /// The language the menu is written in; or the one in which it is shown, see [`Menu::shown_in`].
     pub lang: Lang,
     pub categories: Vec<Category>,
     /// Each group once, even if several dishes offer it.
@@ -37,6 +39,8 @@ pub struct Category {
     pub name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    #[serde(default, skip_serializing_if = "PartTranslations::is_empty")]
+    pub translations: PartTranslations,
     pub dishes: Vec<Dish>,
 }
 
@@ -67,6 +71,8 @@ pub struct Dish {
     #[serde(default = "usual_work", skip_serializing_if = "is_usual_work")]
     #[cfg_attr(feature = "openapi", schema(maximum = 100, default = 1))]
     pub work: u8,
+    #[serde(default, skip_serializing_if = "PartTranslations::is_empty")]
+    pub translations: PartTranslations,
 }
 
 pub const USUAL_WORK: u8 = 1;
@@ -88,6 +94,8 @@ pub struct OptionGroup {
     /// The minimum and maximum number of choices.
     pub min: u8,
     pub max: u8,
+    #[serde(default, skip_serializing_if = "PartTranslations::is_empty")]
+    pub translations: PartTranslations,
     pub choices: Vec<Choice>,
 }
 
@@ -106,6 +114,8 @@ pub struct Choice {
     /// Options that this choice opens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub option_groups: Vec<OptionGroupId>,
+    #[serde(default, skip_serializing_if = "PartTranslations::is_empty")]
+    pub translations: PartTranslations,
 }
 
 codes! {

@@ -8,6 +8,7 @@ use crate::{
     lang::Lang,
     menu::{Allergen, Category, Diet, Dish, USUAL_WORK},
     time::TimeZoneName,
+    translation::PartTranslations,
 };
 
 /// What one can choose from.
@@ -106,6 +107,7 @@ impl ExampleMenu {
                 id: CategoryId(ids.make()),
                 name: category.name.get(lang).to_owned(),
                 description: String::new(),
+                translations: PartTranslations::default(),
                 dishes: category
                     .dishes
                     .iter()
@@ -141,6 +143,7 @@ pub fn plain_dish(name: &str, price: Minor, ids: &mut MenuIds) -> Dish {
         served: None,
         tax: None,
         work: USUAL_WORK,
+        translations: PartTranslations::default(),
     }
 }
 

@@ -82,6 +82,7 @@ mod tests {
         lang::Lang,
         menu::{Category, Choice, Dish, OptionGroup},
         revision::Revision,
+        translation::PartTranslations,
     };
 
     #[test]
@@ -122,6 +123,7 @@ mod tests {
                 id: CategoryId(1),
                 name: "All".into(),
                 description: String::new(),
+                translations: PartTranslations::default(),
                 dishes: vec![dish(1, 4), dish(2, 0), dish(3, 2)],
             }],
             option_groups: vec![OptionGroup {
@@ -130,7 +132,9 @@ mod tests {
                 min: 0,
                 max: 1,
                 choices: vec![with_soup],
+                translations: PartTranslations::default(),
             }],
+
         };
         let line = |dish, count, picks: &[u128]| BasketLine {
             id: LineId(dish),

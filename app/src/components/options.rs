@@ -7,7 +7,10 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{HtmlFieldSetElement, HtmlFormElement, HtmlInputElement, NodeList},
 };
-use servery_domain::menu::{Choice, Dish, Menu, OptionGroup};
+use servery_domain::{
+    menu::{Choice, Dish, Menu, OptionGroup},
+    translation::{PartTranslations, TextField},
+};
 
 use self::offered::{Offered, offered};
 use crate::{
@@ -46,7 +49,7 @@ fn fieldset(texts: Texts, menu: &Menu, offered: &Offered<'_>) -> impl IntoView +
         .collect();
     view! {
         <fieldset class=numbers("in-") data-in=numbers("") data-min=limits.map(|(min, _)| min) data-max=limits.map(|(_, max)| max)>
-            <legend><span lang=menu.lang.tag() dir="auto">{name}</span>" "<small>{words(texts, group)}</small></legend>
+            <legend><span lang=lang(menu, &group.translations) dir="auto">{name}</span>" "<small>{words(texts, group)}</small></legend>
             <ul>{choices}</ul>
         </fieldset>
     }
@@ -73,11 +76,17 @@ fn choice(texts: Texts, menu: &Menu, offered: &Offered<'_>, choice: &Choice) -> 
         <li>
             <label>
                 <input class=opener type=kind name=name value=choice.id.to_string() checked=choice.preselected required=required autocomplete="off"/>
-                <span class="name" lang=menu.lang.tag() dir="auto">{choice.name.clone()}</span>
+                <span class="name" lang=lang(menu, &choice.translations) dir="auto">{choice.name.clone()}</span>
                 {price}
             </label>
         </li>
     }
+}
+
+/// Of a name: that of the menu, unless it is not translated.
+fn lang(menu: &Menu, translations: &PartTranslations) -> &'static str {
+    let original = translations.original_lang(TextField::Name);
+    original.unwrap_or(menu.lang).tag()
 }
 
 /// The allowed number of choices, in words.
@@ -164,10 +173,12 @@ mod tests {
             preselected: false,
             dish: None,
             option_groups: Vec::new(),
+            translations: Default::default(),
         };
         let group = OptionGroup {
             id: OptionGroupId(1),
             name: String::new(),
+            translations: Default::default(),
             min,
             max,
             choices: (0..choices).map(choice).collect(),

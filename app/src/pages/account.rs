@@ -14,6 +14,7 @@ use servery_domain::{
     board::Board,
     delivery_map::DeliveryMap,
     device::DeviceList,
+    lang::Lang,
     passkey::PasskeyView,
     problem::{Problem, ProblemType},
     slug::Slug,
@@ -107,7 +108,7 @@ impl Pages for AccountPage {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        (visit, _): (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         match load_page(view, values, visit, backend).await {

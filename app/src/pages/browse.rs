@@ -14,6 +14,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use servery_domain::{
     about::About,
     cursor::Page,
+    lang::Lang,
     menu::Menu,
     problem::{Problem, ProblemType},
     restaurant::Listing,
@@ -58,7 +59,7 @@ impl Pages for BrowsePage {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        (visit, lang): (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         match view {
@@ -71,7 +72,7 @@ impl Pages for BrowsePage {
                 let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
                 let filter = DishFilter::parse(&mut visit.page_pairs()).map_err(malformed)?;
                 let listing = backend.ask(GetRestaurant(slug.clone())).await?;
-                let menu = backend.ask(GetMenu(slug)).await?;
+                let menu = backend.ask(GetMenu(slug, Some(lang))).await?;
                 Ok(Self::Restaurant {
                     filter,
                     listing: Box::new(listing),

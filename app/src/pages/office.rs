@@ -25,6 +25,7 @@ mod signed_out;
 mod staff;
 mod tables;
 pub mod thin;
+mod translations;
 mod typed_form;
 mod week_grid;
 
@@ -34,6 +35,7 @@ use leptos::{either::EitherOf5, prelude::*};
 use servery_domain::{
     delivery_map::DeliveryMap,
     edit::{EditedRestaurant, PartKey},
+    lang::Lang,
     new_restaurant::NewRestaurantChoices,
     problem::{Problem, ProblemType},
     public_holidays::PublicHolidays,
@@ -168,6 +170,7 @@ impl FormResult {
             "installation" => office::Key::ShareWrongInstallation,
             "often" => office::Key::InvitationOften,
             "conflict" => office::Key::OfficeWrongChanged,
+            "translations" => office::Key::TranslationsWrong,
             _ => office::Key::WrongOther,
         });
         view! {
@@ -193,7 +196,7 @@ impl Pages for OfficePage {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        (visit, _): (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         match view {

@@ -18,6 +18,7 @@ use leptos::{
 use servery_domain::{
     delivery_map::DeliveryMap,
     id::{DishId, OrderId},
+    lang::Lang,
     menu::{Dish, Menu},
     order::TrackedOrder,
     place::PlaceSuggestion,
@@ -107,7 +108,7 @@ impl Pages for OrderingPage {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        (visit, lang): (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let nothing_here = || nothing_here(visit);
@@ -120,7 +121,7 @@ impl Pages for OrderingPage {
                     .ok_or_else(nothing_here)?;
                 let slug = slug()?;
                 let listing = backend.ask(GetRestaurant(slug.clone())).await?;
-                let menu = backend.ask(GetMenu(slug)).await?;
+                let menu = backend.ask(GetMenu(slug, Some(lang))).await?;
                 let dish = menu.dish(id).cloned().ok_or_else(nothing_here)?;
                 Ok(Self::Dish {
                     listing: Box::new(listing),
@@ -128,10 +129,10 @@ impl Pages for OrderingPage {
                     dish: Box::new(dish),
                 })
             }
-            View::Basket => Ok(Self::Basket(PricedDraft::load(&slug()?, backend).await?)),
+            View::Basket => Ok(Self::Basket(PricedDraft::load(&slug()?, lang, backend).await?)),
             View::Checkout => {
                 let slug = slug()?;
-                let priced = PricedDraft::load(&slug, backend).await?;
+                let priced = PricedDraft::load(&slug, lang, backend).await?;
                 let mut data = PageData::of(visit);
                 if visit.get("find").is_some() {
                     let typed = priced.draft.delivery_address().street;

@@ -25,7 +25,7 @@ mod till;
 use std::sync::Arc;
 
 use leptos::{either::EitherOf5, prelude::*};
-use servery_domain::problem::Problem;
+use servery_domain::{lang::Lang, problem::Problem};
 
 pub use self::page::StaffPage;
 use self::{auto_reload::AutoReload, premises::Premises};
@@ -59,7 +59,7 @@ impl Pages for StaffPage {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        (visit, _): (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let page = match view {

@@ -19,11 +19,14 @@ pub fn choice_field(number: usize, field: &str) -> String {
 }
 
 impl PartFormReader<'_> {
-    pub(super) fn category(&mut self, id: CategoryId) -> CategoryHead {
+    pub(super) fn category(&mut self, id: CategoryId, before: Option<&CategoryHead>) -> CategoryHead {
         CategoryHead {
             id,
             name: self.name("name"),
             description: self.text("description", limits::DESCRIPTION),
+            translations: before
+                .map(|before| before.translations.clone())
+                .unwrap_or_default(),
         }
     }
 
@@ -60,6 +63,7 @@ impl PartFormReader<'_> {
             served,
             tax: self.own_tax(),
             work: self.work(),
+            translations: before.map(|dish| dish.translations.clone()).unwrap_or_default(),
         }
     }
 
@@ -79,9 +83,15 @@ impl PartFormReader<'_> {
         })
     }
 
-    pub(super) fn option_group(&mut self, id: OptionGroupId, before: &[Choice], edit: EditId) -> OptionGroup {
+    pub(super) fn option_group(
+        &mut self,
+        id: OptionGroupId,
+        before: Option<&OptionGroup>,
+        edit: EditId,
+    ) -> OptionGroup {
+        let known = before.map_or(&[][..], |group| &group.choices);
         let choices: Vec<Choice> = (1..=limits::CHOICES)
-            .filter_map(|number| self.choice(number, before, edit))
+            .filter_map(|number| self.choice(number, known, edit))
             .collect();
         let count = u32::try_from(choices.len()).unwrap_or(u32::MAX);
         let (min, max) = (
@@ -94,6 +104,7 @@ impl PartFormReader<'_> {
             name: self.name("name"),
             min: u8::try_from(min).unwrap_or_default(),
             max: u8::try_from(max).unwrap_or_default(),
+            translations: before.map(|group| group.translations.clone()).unwrap_or_default(),
             choices,
         }
     }
@@ -125,6 +136,9 @@ impl PartFormReader<'_> {
             preselected: self.is_on(&choice_field(number, "preselected")),
             dish: dish.parse().ok(),
             option_groups: first.into_iter().chain(others).collect(),
+            translations: before
+                .map(|choice| choice.translations.clone())
+                .unwrap_or_default(),
         };
         self.hold("choices", price.is_some() && is_named);
         Some(choice)

@@ -40,7 +40,13 @@ impl<'a> PartFormReader<'a> {
         id: EditId,
     ) -> Option<RestaurantPart> {
         Some(match key {
-            PartKey::Category(category) => RestaurantPart::Category(self.category(*category)),
+            PartKey::Category(category) => {
+                let before = match before {
+                    Some(RestaurantPart::Category(category)) => Some(category),
+                    _ => None,
+                };
+                RestaurantPart::Category(self.category(*category, before))
+            }
             PartKey::Dish(dish) => {
                 let before = match before {
                     Some(RestaurantPart::Dish(dish)) => Some(&**dish),
@@ -50,8 +56,8 @@ impl<'a> PartFormReader<'a> {
             }
             PartKey::OptionGroup(group) => {
                 let before = match before {
-                    Some(RestaurantPart::OptionGroup(group)) => group.choices.as_slice(),
-                    _ => &[],
+                    Some(RestaurantPart::OptionGroup(group)) => Some(group),
+                    _ => None,
                 };
                 RestaurantPart::OptionGroup(self.option_group(*group, before, id))
             }

@@ -8,6 +8,7 @@ use axum::{
 use servery_app::api as address;
 use servery_domain::{
     cursor::{Cursor, Page},
+    lang::Lang,
     legal::LegalFacts,
     menu::Menu,
     problem::ProblemType,
@@ -24,7 +25,7 @@ use crate::{
     api::cached_answer::cached_answer,
     catalog::CatalogSnapshot,
     http::{
-        error::{AcceptsJson, ApiError, Pairs, Text},
+        error::{AcceptsJson, ApiError, Pairs, Text, parameter},
         own_domain,
     },
     legal,
@@ -104,32 +105,48 @@ pub async fn get_restaurant(
     .await
 }
 
-/// The whole menu of a restaurant
+/// The whole menu of a restaurant, in a language or as it is written. What is not translated stays as it is written: `translations` names
+/// these texts
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/menu", tag = "restaurants",
-    params(("slug" = Slug, Path)),
+    params(("slug" = Slug, Path), ("lang" = Option<Lang>, Query, description = "The language to show it in")),
     responses((status = 200, body = Menu), (status = 304, description = "If-None-Match names what you have"), (status = 404)),
 )]
 pub async fn get_menu(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     Text(slug): Text,
+    Query(pairs): Pairs,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let lang = asked_lang(&pairs)?;
     let catalog = app.catalog.now();
     let listing = find(&catalog, &slug)?;
     let menu = async {
-        let menu = app.catalog.menu(&listing.restaurant).await?;
+        let menu = app.catalog.shown_menu(&listing.restaurant, lang).await?;
         menu.ok_or_else(|| ApiError::new(ProblemType::NotFound, &slug))
     };
     cached_answer(
         &app,
         &request,
         catalog.edition,
-        address::menu(&listing.restaurant.slug),
+        address::menu(&listing.restaurant.slug, lang),
         menu,
     )
     .await
+}
+
+/// The language in which an answer is asked for.
+pub fn asked_lang(pairs: &[(String, String)]) -> Result<Option<Lang>, ApiError> {
+    let Some(tag) = parameter(pairs, "lang") else {
+        return Ok(None);
+    };
+    let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == tag);
+    let unknown = || {
+        let tags = Lang::ALL.map(Lang::tag).join(", ");
+        ApiError::new(ProblemType::Malformed, format!("'lang' takes {tags}"))
+    };
+    lang.map(Some).ok_or_else(unknown)
 }
 
 /// Who runs a restaurant, and what becomes of guests' data

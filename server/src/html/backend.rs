@@ -171,8 +171,9 @@ impl Handle<GetRestaurant> for ServerBackend {
 }
 
 impl Handle<GetMenu> for ServerBackend {
-    async fn handle(&self, GetMenu(slug): &GetMenu) -> Result<Arc<Menu>, Problem> {
-        let menu = self.app.catalog.menu(&self.listing(slug)?.restaurant).await;
+    async fn handle(&self, GetMenu(slug, lang): &GetMenu) -> Result<Arc<Menu>, Problem> {
+        let restaurant = &self.listing(slug)?.restaurant;
+        let menu = self.app.catalog.shown_menu(restaurant, *lang).await;
         menu.map_err(ApiError::from)?
             .ok_or_else(|| Problem::new(ProblemType::NotFound, format!("'{slug}' has no menu")))
     }
@@ -203,8 +204,8 @@ impl Handle<GetTimes> for ServerBackend {
 }
 
 impl Handle<GetQuote> for ServerBackend {
-    async fn handle(&self, GetQuote(slug, basket): &GetQuote) -> Result<Quote, Problem> {
-        Ok(quotes::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?)
+    async fn handle(&self, GetQuote(slug, basket, lang): &GetQuote) -> Result<Quote, Problem> {
+        Ok(quotes::quote_basket(&self.app, slug.as_str(), (basket, Some(*lang)), &self.customer).await?)
     }
 }
 

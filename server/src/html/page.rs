@@ -225,7 +225,7 @@ async fn render_page<P: Pages>(
     let started = Instant::now();
     let is_hydrated = key.decision.mode == Mode::Hydrated;
     let backend = Arc::new(ServerBackend::new(app.clone(), snapshot, customer, is_hydrated));
-    let content = Content::<P>::load(address, &P::backend(backend.clone())).await;
+    let content = Content::<P>::load(address, key.lang, &P::backend(backend.clone())).await;
     render_content(app, address, key, content, &backend, started).await
 }
 

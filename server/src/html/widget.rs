@@ -12,7 +12,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use servery_app::{pages::browse::widget::Widget, text::Texts};
-use servery_domain::lang::Lang;
+use servery_domain::{lang::Lang, problem::ProblemType};
 
 use super::render::render;
 use crate::{
@@ -38,14 +38,14 @@ pub async fn get_widget(
 ) -> Result<Response, ApiError> {
     // Before what it is the key of: newer content under an older edition is looked up by nobody later.
     let edition = app.catalog.now().edition;
-    let RestaurantNow {
-        listing, menu, now, ..
-    } = restaurant_now(&app, &slug).await?;
+    let RestaurantNow { listing, now, .. } = restaurant_now(&app, &slug).await?;
     let lang = parameter(&pairs, "lang").and_then(Lang::from_tag);
     let lang = lang.unwrap_or(listing.restaurant.lang);
     let page = format!("{}/restaurants/{slug}", app.settings.base_url(&listing));
     let key = (edition, format!("/restaurants/{slug}/widget?lang={}", lang.tag()));
     let cached = app.answer_cache.get_or_insert_async(&key, async {
+        let menu = app.catalog.shown_menu(&listing.restaurant, Some(lang)).await?;
+        let menu = menu.ok_or_else(|| ApiError::new(ProblemType::NotFound, &slug))?;
         let texts = Texts::of(lang);
         let document = move || {
             let widget = Widget {

@@ -245,7 +245,9 @@ async fn refuse(
     let inputs = current
         .quote_inputs(app, &placement.basket, coupon_customer, client)
         .await?;
-    let quote = current.quote(&inputs, &placement.basket);
+    let quote = current
+        .shown_quote(app, Some(placement.lang), (&inputs, &placement.basket))
+        .await?;
     let problem = Problem::new(
         ProblemType::Changed,
         "nothing was ordered; 'quote' says how things are now",

@@ -7,7 +7,8 @@ use servery_domain::{
     coupon::{self, Coupon, CouponCustomer, CouponOffer, CouponUsage},
     draft::Draft,
     id::DishId,
-    menu::USUAL_WORK,
+    lang::Lang,
+    menu::{Menu, USUAL_WORK},
     problem::ProblemType,
     quote::{CouponCheck, Quote, QuoteContext, quote},
     slot_capacity::kitchen_work,
@@ -73,11 +74,27 @@ impl RestaurantNow {
         kitchen_work(&self.menu, &basket.lines)
     }
 
+    /// With the names that the restaurant has written: an order keeps them.
     pub(super) fn quote(&self, inputs: &QuoteInputs, basket: &Basket) -> Quote {
+        self.quote_from(&self.menu, inputs, basket)
+    }
+
+    /// With the names in a diner's language.
+    pub(super) async fn shown_quote(
+        &self,
+        app: &AppState,
+        lang: Option<Lang>,
+        (inputs, basket): (&QuoteInputs, &Basket),
+    ) -> Result<Quote, ApiError> {
+        let menu = app.catalog.shown_menu(&self.listing.restaurant, lang).await?;
+        Ok(self.quote_from(menu.as_ref().unwrap_or(&self.menu), inputs, basket))
+    }
+
+    fn quote_from(&self, menu: &Menu, inputs: &QuoteInputs, basket: &Basket) -> Quote {
         quote(
             &QuoteContext {
                 restaurant: &self.listing.restaurant,
-                menu: &self.menu,
+                menu,
                 times: &inputs.times,
                 stock: &inputs.stock,
                 coupon: inputs.coupon.offer(),
@@ -188,7 +205,7 @@ async fn full_slots(
 pub async fn quote_basket(
     app: &AppState,
     slug: &str,
-    basket: &Basket,
+    (basket, lang): (&Basket, Option<Lang>),
     customer: &Customer,
 ) -> Result<Quote, ApiError> {
     // As a draft, because the texts of an address have their limits there.
@@ -209,7 +226,7 @@ pub async fn quote_basket(
             &customer.client,
         )
         .await?;
-    Ok(current.quote(&inputs, &basket))
+    current.shown_quote(app, lang, (&inputs, &basket)).await
 }
 
 /// What a coupon would take off, independent of the basket.

@@ -27,10 +27,10 @@ use crate::{
 impl TestApp {
     /// The cookie of somebody who works at the diner.
     pub async fn staff(&self, role: Role) -> String {
-        self.staff_at("lighthouse-diner", role).await
+        self.staff_of("lighthouse-diner", role).await
     }
 
-    pub async fn staff_at(&self, slug: &str, role: Role) -> String {
+    pub async fn staff_of(&self, slug: &str, role: Role) -> String {
         let email = format!("{}@lighthouse.example", role.code());
         let cookie = self.signed_in(&email).await;
         let account: AccountId = self

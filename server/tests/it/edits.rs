@@ -14,7 +14,7 @@ const COFFEE: &str = "Bottomless Coffee";
 
 impl TestApp {
     /// The diner as its owner sees it in the office.
-    async fn edited(&self, cookie: &str) -> Value {
+    pub async fn edited(&self, cookie: &str) -> Value {
         let answer = self.get(&format!("{DINER}/edits"), &[("cookie", cookie)]).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
@@ -25,7 +25,7 @@ impl TestApp {
         self.call("PUT", &path, &[("cookie", cookie)], changes).await
     }
 
-    async fn publish_edits(&self, cookie: &str, up_to: &str) -> Answer {
+    pub async fn publish_edits(&self, cookie: &str, up_to: &str) -> Answer {
         let path = format!("{DINER}/edits/{up_to}/publication");
         self.call("PUT", &path, &[("cookie", cookie)], &json!({})).await
     }
@@ -43,7 +43,7 @@ impl TestApp {
 }
 
 /// In a menu or in a restaurant as it is edited.
-fn coffee(menu: &Value) -> &Value {
+pub fn coffee(menu: &Value) -> &Value {
     let categories = menu["categories"].as_array().unwrap().iter();
     let mut dishes = categories.flat_map(|category| category["dishes"].as_array().unwrap());
     dishes.find(|dish| dish["name"] == COFFEE).unwrap()

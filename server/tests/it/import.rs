@@ -425,6 +425,7 @@ fn with_dishes(mut file: RestaurantFile, dishes: usize) -> RestaurantFile {
             id: CategoryId(id(position)),
             name: format!("Category {position}"),
             description: String::new(),
+            translations: Default::default(),
             dishes: numbers.iter().copied().map(dish).collect(),
         });
     file.categories = categories.collect();

@@ -64,4 +64,5 @@ mod stripe_types;
 mod sync;
 mod terminal;
 mod test_app;
+mod translations;
 mod widget;

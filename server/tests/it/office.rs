@@ -61,7 +61,7 @@ fn session(answer: &Answer) -> String {
 
 impl TestApp {
     /// A page as a browser without a script gets it.
-    async fn page(&self, path: &str, cookie: &str) -> Answer {
+    pub async fn page(&self, path: &str, cookie: &str) -> Answer {
         let cookie = format!("servery_render=thin; {cookie}");
         self.get(path, &[("accept", "text/html"), ("cookie", &cookie)])
             .await

@@ -44,6 +44,7 @@ impl RestaurantFile {
                     id: head.id,
                     name: head.name,
                     description: head.description,
+                    translations: head.translations,
                     dishes: Vec::new(),
                 };
                 self.insert_category(category, after);
@@ -131,6 +132,7 @@ impl RestaurantFile {
                 if let Some(category) = categories.find(|category| category.id == head.id) {
                     category.name = head.name;
                     category.description = head.description;
+                    category.translations = head.translations;
                 }
             }
             RestaurantPart::Dish(dish) => {

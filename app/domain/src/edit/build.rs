@@ -8,6 +8,7 @@ use crate::{
     menu::{Choice, Dish},
     restaurant_file::RestaurantFile,
     tax::portion,
+    translation::PartTranslations,
 };
 
 /// Where a part goes within its list.
@@ -151,7 +152,7 @@ impl RestaurantFile {
         repriced.collect()
     }
 
-    /// Puts another text in place of one in names and descriptions of the menu. Capital letters count. `None` if one would be too long.
+    /// Puts another text in place of one in names and descriptions of the menu, in all languages. Capital letters count. `None` if one would be too long.
     pub fn replace_text(&self, find: &str, with: &str) -> Option<Vec<PartChange>> {
         if find.is_empty() {
             return Some(Vec::new());
@@ -168,10 +169,16 @@ impl RestaurantFile {
             }
             (text.chars().count() <= most).then_some(())
         };
+        // Also in what was translated: a translation that was up to date stays so.
+        let replace_in = |translations: &mut PartTranslations| {
+            let mut texts = translations.all_texts_mut();
+            texts.try_for_each(|(field, text)| replace(text, field.most()))
+        };
         for category in &self.categories {
             let mut head = CategoryHead::of(category);
             replace(&mut head.name, limits::NAME)?;
             replace(&mut head.description, limits::DESCRIPTION)?;
+            replace_in(&mut head.translations)?;
             add(
                 RestaurantPart::Category(CategoryHead::of(category)),
                 RestaurantPart::Category(head),
@@ -180,6 +187,7 @@ impl RestaurantFile {
                 let mut after = dish.clone();
                 replace(&mut after.name, limits::NAME)?;
                 replace(&mut after.description, limits::DESCRIPTION)?;
+                replace_in(&mut after.translations)?;
                 add(
                     RestaurantPart::Dish(Box::new(dish.clone())),
                     RestaurantPart::Dish(Box::new(after)),
@@ -189,8 +197,10 @@ impl RestaurantFile {
         for group in &self.option_groups {
             let mut after = group.clone();
             replace(&mut after.name, limits::NAME)?;
+            replace_in(&mut after.translations)?;
             for choice in &mut after.choices {
                 replace(&mut choice.name, limits::NAME)?;
+                replace_in(&mut choice.translations)?;
             }
             add(
                 RestaurantPart::OptionGroup(group.clone()),

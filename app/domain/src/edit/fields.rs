@@ -1,6 +1,10 @@
 //! The fields of a part, compared and merged one by one.
 
-use crate::id::DishId;
+use crate::{
+    id::DishId,
+    lang::Lang,
+    translation::{PartTranslations, TextField},
+};
 
 pub(super) trait Fields: Sized {
     const NAMES: &[&str];
@@ -30,17 +34,42 @@ pub(super) fn merge_field<T: Clone + PartialEq>(
     current.clone()
 }
 
-/// Every field is named, so that none is forgotten when one is added.
+/// Each text in each language is one value: two people may translate a dish into two languages at once.
+pub(super) fn merge_translations(
+    name: &'static str,
+    versions: [&PartTranslations; 3],
+    conflicts: &mut Vec<&'static str>,
+) -> PartTranslations {
+    let mut merged = versions[0].clone();
+    let mut found = Vec::new();
+    for lang in Lang::ALL {
+        for field in TextField::ALL {
+            let [current, before, after] = versions.map(|translations| translations.texts(lang, field));
+            merged.set(
+                lang,
+                field,
+                merge_field(name, [&current, &before, &after], &mut found),
+            );
+        }
+    }
+    conflicts.extend(found.first());
+    merged
+}
+
+/// Every field is named, so that none is forgotten when one is added. Translations come last, after a semicolon.
 macro_rules! fields {
-    ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
+    ($($type:ident { $($field:ident),+ $(,)? $(; $translations:ident)? })+) => {$(
         impl $crate::edit::fields::Fields for $type {
-            const NAMES: &[&str] = &[$(stringify!($field)),+];
+            const NAMES: &[&str] = &[$(stringify!($field),)+ $(stringify!($translations),)?];
 
             fn changed(before: &Self, after: &Self) -> Vec<&'static str> {
                 let mut changed = Vec::new();
                 $(if before.$field != after.$field {
                     changed.push(stringify!($field));
                 })+
+                $(if before.$translations != after.$translations {
+                    changed.push(stringify!($translations));
+                })?
                 changed
             }
 
@@ -48,6 +77,9 @@ macro_rules! fields {
                 $(if fields.contains(&stringify!($field)) {
                     self.$field = from.$field.clone();
                 })+
+                $(if fields.contains(&stringify!($translations)) {
+                    self.$translations = from.$translations.clone();
+                })?
             }
 
             fn merge(current: &Self, before: &Self, after: &Self, conflicts: &mut Vec<&'static str>) -> Self {
@@ -57,6 +89,11 @@ macro_rules! fields {
                         [&current.$field, &before.$field, &after.$field],
                         conflicts,
                     ),)+
+                    $($translations: $crate::edit::fields::merge_translations(
+                        stringify!($translations),
+                        [&current.$translations, &before.$translations, &after.$translations],
+                        conflicts,
+                    ),)?
                 }
             }
         }

@@ -20,6 +20,7 @@ use crate::{
     tax::TaxRules,
     theme::TypePair,
     time::{Day, TimeZoneName},
+    translation::PartTranslations,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +86,8 @@ pub struct CategoryHead {
     pub name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    #[serde(default, skip_serializing_if = "PartTranslations::is_empty")]
+    pub translations: PartTranslations,
 }
 
 impl CategoryHead {
@@ -93,6 +96,7 @@ impl CategoryHead {
             id: category.id,
             name: category.name.clone(),
             description: category.description.clone(),
+            translations: category.translations.clone(),
         }
     }
 }
@@ -168,9 +172,9 @@ fields! {
         payments,
     }
     LegalNotice { name, represented_by, email, register, vat_id }
-    CategoryHead { id, name, description }
-    Dish { id, name, description, price, allergens, diets, option_groups, picture, served, tax, work }
-    OptionGroup { id, name, min, max, choices }
+    CategoryHead { id, name, description; translations }
+    Dish { id, name, description, price, allergens, diets, option_groups, picture, served, tax, work; translations }
+    OptionGroup { id, name, min, max, choices; translations }
     Station { id, name, categories }
     Coupon { code, effect, minimum, from, until, uses, per_customer, paused }
     TableCode { name, code }

@@ -47,13 +47,17 @@ impl Menu {
         self.check_ids(mistakes);
         let (dishes, depths) = (self.dish_ids(), group_depths(&self.option_groups));
         mistakes.each("categories", &self.categories, |category, here| {
+            category.translations.check_langs(self.lang, here);
             here.each("dishes", &category.dishes, |dish, here| {
+                dish.translations.check_langs(self.lang, here);
                 check_offers(here, &dish.option_groups, &depths, limits::DEPTH);
             });
         });
         mistakes.each("option_groups", &self.option_groups, |group, here| {
             group.check_counts(here);
+            group.translations.check_langs(self.lang, here);
             here.each("choices", &group.choices, |choice, here| {
+                choice.translations.check_langs(self.lang, here);
                 if choice.dish.is_some_and(|dish| !dishes.contains(&dish)) {
                     here.add("dish", "is no dish of this menu");
                 }
@@ -86,6 +90,7 @@ impl Category {
     fn check_values(&self, mistakes: &mut Mistakes) {
         mistakes.check(check_name("name", &self.name, limits::NAME));
         mistakes.check(check_text("description", &self.description, limits::DESCRIPTION));
+        self.translations.check_values(mistakes);
         mistakes.each("dishes", &self.dishes, Dish::check_values);
     }
 }
@@ -109,12 +114,14 @@ impl Dish {
         if let Some(tax) = self.tax {
             mistakes.within("tax", |here| tax.check_values(here));
         }
+        self.translations.check_values(mistakes);
     }
 }
 
 impl OptionGroup {
     fn check_values(&self, mistakes: &mut Mistakes) {
         mistakes.check(check_name("name", &self.name, limits::NAME));
+        self.translations.check_values(mistakes);
         mistakes.list("choices", &self.choices, limits::CHOICES, Choice::check_values);
     }
 
@@ -145,6 +152,7 @@ impl Choice {
         mistakes.check(check_name("name", &self.name, limits::NAME));
         mistakes.check(check_number("price", self.price.0, -limits::PRICE, limits::PRICE));
         mistakes.check(check_offered(&self.option_groups));
+        self.translations.check_values(mistakes);
     }
 }
 
@@ -228,6 +236,7 @@ mod tests {
         id::{CategoryId, ChoiceId, DishId, RestaurantId},
         lang::Lang,
         revision::Revision,
+        translation::PartTranslations,
     };
 
     fn menu() -> Menu {
@@ -238,6 +247,7 @@ mod tests {
         let group = OptionGroup {
             id: OptionGroupId(1),
             name: "Size".into(),
+            translations: PartTranslations::default(),
             min: 1,
             max: 1,
             choices: vec![choice(1, true), choice(2, false)],
@@ -250,6 +260,7 @@ mod tests {
             id: CategoryId(1),
             name: "Noodles".into(),
             description: String::new(),
+            translations: PartTranslations::default(),
             dishes: vec![dish],
         };
         Menu {
@@ -360,6 +371,7 @@ mod tests {
         let opens = |number, opened: &[u128]| OptionGroup {
             id: OptionGroupId(number),
             name: "Size".into(),
+            translations: PartTranslations::default(),
             min: 0,
             max: 1,
             choices: vec![Choice {

@@ -225,6 +225,7 @@ impl<'a> Merge<'a> {
             served: stated(&dish.served, known.map(|known| &known.served)),
             tax: stated(&dish.tax, known.map(|known| &known.tax)),
             work: known.map_or(USUAL_WORK, |known| known.work),
+            translations: known.map(|known| known.translations.clone()).unwrap_or_default(),
         };
         self.check(&dish.at, check_name("name", &merged.name, limits::NAME));
         self.check(&dish.at, check_number("price", merged.price.0, 0, limits::PRICE));

@@ -23,6 +23,7 @@ fn restaurant() -> RestaurantFile {
     let size = |number, price| OptionGroup {
         id: OptionGroupId(number),
         name: "Size".into(),
+        translations: Default::default(),
         min: 1,
         max: 1,
         choices: vec![choice(number + 1, "Small", 0), choice(number + 2, "Large", price)],
@@ -31,6 +32,7 @@ fn restaurant() -> RestaurantFile {
         id: CategoryId(number),
         name: name.into(),
         description: String::new(),
+        translations: Default::default(),
         dishes,
     };
     let menu = Menu {
@@ -428,6 +430,7 @@ fn categories_of_one_name_and_empty_ones_stay() {
             id: CategoryId(15),
             name: "Soon".into(),
             description: String::new(),
+            translations: Default::default(),
             dishes: Vec::new(),
         },
     );
@@ -468,6 +471,7 @@ fn what_a_shared_group_opens_stays_for_other_dishes() {
     before.option_groups.push(OptionGroup {
         id: OptionGroupId(60),
         name: "Topping".into(),
+        translations: Default::default(),
         min: 0,
         max: 1,
         choices: vec![choice(61, "Egg", 100)],

@@ -147,6 +147,7 @@ mod tests {
             id: CategoryId(id),
             name: "Of it".into(),
             description: String::new(),
+            translations: Default::default(),
             dishes: vec![dish],
         };
         Menu {

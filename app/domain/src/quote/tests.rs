@@ -27,6 +27,7 @@ fn group(number: u128, min: u8, max: u8, choices: Vec<Choice>) -> OptionGroup {
     OptionGroup {
         id: OptionGroupId(number),
         name: format!("Group {number}"),
+        translations: Default::default(),
         min,
         max,
         choices,
@@ -68,6 +69,7 @@ impl Kitchen {
             id: CategoryId(1),
             name: "All".into(),
             description: String::new(),
+            translations: Default::default(),
             dishes,
         };
         let menu = Menu {

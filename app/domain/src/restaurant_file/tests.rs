@@ -24,6 +24,7 @@ fn category() -> Category {
         id: CategoryId(10),
         name: "Noodles".into(),
         description: String::new(),
+        translations: Default::default(),
         dishes: vec![dish(1), dish(2)],
     }
 }
@@ -50,6 +51,7 @@ fn file() -> RestaurantFile {
         option_groups: vec![OptionGroup {
             id: OptionGroupId(11),
             name: "Size".into(),
+            translations: Default::default(),
             min: 0,
             max: 1,
             choices: vec![choice(12, "Large", 100)],

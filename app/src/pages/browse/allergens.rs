@@ -1,7 +1,11 @@
 //! Every dish of a restaurant with its allergens.
 
 use leptos::prelude::*;
-use servery_domain::{menu::Menu, restaurant::Listing};
+use servery_domain::{
+    menu::Menu,
+    restaurant::Listing,
+    translation::{PartTranslations, TextField},
+};
 
 use crate::{
     components::{allergen, dish_badges::isolated},
@@ -11,6 +15,10 @@ use crate::{
 pub fn page(listing: &Listing, menu: &Menu) -> impl IntoView + use<> {
     let (texts, restaurant) = (texts(), &listing.restaurant);
     let lead = texts.fill(Key::AllergensLead, &[("name", &isolated(&restaurant.name))]);
+    let lang = |translations: &PartTranslations| {
+        let lang = translations.original_lang(TextField::Name);
+        lang.unwrap_or(menu.lang).tag()
+    };
     let phone = restaurant.phone.clone();
     let sections: Vec<_> = menu
         .categories
@@ -23,11 +31,11 @@ pub fn page(listing: &Listing, menu: &Menu) -> impl IntoView + use<> {
                 .map(|dish| {
                     let names = dish.allergens.iter().map(|code| allergen::name(texts, *code));
                     let names = listed(texts, names);
-                    view! { <tr><th scope="row" lang=menu.lang.tag() dir="auto">{dish.name.clone()}</th><td>{names}</td></tr> }
+                    view! { <tr><th scope="row" lang=lang(&dish.translations) dir="auto">{dish.name.clone()}</th><td>{names}</td></tr> }
                 })
                 .collect();
             view! {
-                <h2 lang=menu.lang.tag() dir="auto">{category.name.clone()}</h2>
+                <h2 lang=lang(&category.translations) dir="auto">{category.name.clone()}</h2>
                 <table class="allergens">
                     <thead><tr><th scope="col">{texts.get(Key::AllergensDish)}</th><th scope="col">{texts.get(Key::AllergensContains)}</th></tr></thead>
                     <tbody>{rows}</tbody>

@@ -10,6 +10,7 @@ use servery_domain::{
     menu::{Category, Diet, Dish, Menu},
     restaurant::{Listing, Restaurant},
     search::DishFilter,
+    translation::{PartTranslations, TextField},
 };
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
         availability, cuisine,
         demo_badge::demo_badge,
         diet, dish_badges, form, opening,
+        original_lang::attributes,
         picture::{LogoView, PictureView},
     },
     page_address::{address, visit},
@@ -198,8 +200,13 @@ fn dishes(
             </div>
         }
     });
-    let contents: Vec<_> =
-        shown.iter().map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> }).collect();
+    let contents: Vec<_> = shown
+        .iter()
+        .map(|(number, category, _)| {
+            let (lang, dir) = attributes(&category.translations, TextField::Name);
+            view! { <li><a href=format!("#c{number}") lang=lang dir=dir>{category.name.clone()}</a></li> }
+        })
+        .collect();
     let sections: Vec<_> = shown
         .into_iter()
         .map(|(number, category, dishes)| section(texts, menu, listing, path, number, category, &dishes))
@@ -224,15 +231,19 @@ fn section(
         .iter()
         .map(|shown| dish(texts, menu, listing, path, shown))
         .collect();
-    let description =
-        (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
+    let (lang, dir) = attributes(&category.translations, TextField::Name);
     view! {
         <section id=format!("c{number}")>
-            <h2>{category.name.clone()}</h2>
-            {description}
+            <h2 lang=lang dir=dir>{category.name.clone()}</h2>
+            {description(&category.description, &category.translations)}
             <ul class="dishes">{rows}</ul>
         </section>
     }
+}
+
+fn description(text: &str, translations: &PartTranslations) -> impl IntoView + use<> {
+    let (lang, dir) = attributes(translations, TextField::Description);
+    (!text.is_empty()).then(|| view! { <p lang=lang dir=dir>{text.to_owned()}</p> })
 }
 
 fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -> impl IntoView + use<> {
@@ -240,7 +251,7 @@ fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -
         .picture
         .clone()
         .map(|file| view! { <PictureView file alt="" sizes="96px"/> });
-    let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
+    let (lang, _) = attributes(&dish.translations, TextField::Name);
     let mut notes = notes_with_options(texts, menu, dish);
     let sold_out = listing.sold_out.contains(&dish.id);
     let later = availability::not_served(texts, listing, dish).filter(|_| !sold_out);
@@ -253,9 +264,9 @@ fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -
         .then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
     view! {
         <li class:sold-out=sold_out class:away=away>
-            <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
+            <h3 lang=lang dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
             <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
-            {description}
+            {description(&dish.description, &dish.translations)}
             {notes}
             {picture}
         </li>
@@ -270,7 +281,7 @@ fn notes_with_options(texts: Texts, menu: &Menu, dish: &Dish) -> String {
         .option_groups
         .iter()
         .filter_map(|id| menu.group(*id))
-        .map(|group| match foreign {
+        .map(|group| match foreign || !group.translations.is_empty() {
             true => dish_badges::isolated(&group.name).into(),
             false => group.name.as_str().into(),
         });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::{either::Either, prelude::*};
-use servery_domain::{legal::LegalFacts, menu::Menu, problem::Problem, restaurant::Listing};
+use servery_domain::{lang::Lang, legal::LegalFacts, menu::Menu, problem::Problem, restaurant::Listing};
 
 use super::{allergens, legal};
 use crate::{
@@ -39,7 +39,7 @@ impl Pages for ThinBrowsePage {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        (visit, lang): (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
@@ -51,7 +51,7 @@ impl Pages for ThinBrowsePage {
             }),
             View::Allergens => Ok(Self::Allergens {
                 listing,
-                menu: backend.ask(GetMenu(slug)).await?,
+                menu: backend.ask(GetMenu(slug, Some(lang))).await?,
             }),
             _ => Err(nothing_here(visit)),
         }

@@ -5,10 +5,11 @@ use servery_domain::{
     brand_color::PAPER,
     menu::{Category, Dish, Menu},
     restaurant::Listing,
+    translation::TextField,
 };
 
 use crate::{
-    components::{availability, opening},
+    components::{availability, opening, original_lang::attributes},
     page_address::address,
     text::{Key, Texts, office},
 };
@@ -47,9 +48,10 @@ impl Widget<'_> {
 
     fn category(&self, category: &Category) -> impl IntoView + use<> {
         let dishes: Vec<_> = category.dishes.iter().map(|dish| self.dish(dish)).collect();
+        let (lang, dir) = attributes(&category.translations, TextField::Name);
         view! {
             <details>
-                <summary>{category.name.clone()}</summary>
+                <summary lang=lang dir=dir>{category.name.clone()}</summary>
                 <ul>{dishes}</ul>
             </details>
         }
@@ -67,12 +69,14 @@ impl Widget<'_> {
         let away = away.map(|away| {
             view! { <small lang=texts.lang.tag() dir=texts.lang.direction()>{away}</small> }
         });
-        let description =
-            (!dish.description.is_empty()).then(|| view! { <small>{dish.description.clone()}</small> });
+        let (lang, dir) = attributes(&dish.translations, TextField::Description);
+        let description = (!dish.description.is_empty())
+            .then(|| view! { <small lang=lang dir=dir>{dish.description.clone()}</small> });
+        let (lang, dir) = attributes(&dish.translations, TextField::Name);
         let href = self.link(&format!("{}/dishes/{}", self.page, dish.id));
         view! {
             <li>
-                <a href=href>{dish.name.clone()}</a>
+                <a href=href lang=lang dir=dir>{dish.name.clone()}</a>
                 <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
                 {description}
                 {away}

@@ -8,6 +8,7 @@ use crate::text::{office::Key, texts};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
     Menu,
+    Translations,
     Changes,
     History,
     Tables,
@@ -43,6 +44,7 @@ pub fn layout<B: IntoView>(
             <nav aria-label=title>
                 <ul>
                     {link(Tab::Menu, "", Key::OfficeMenu)}
+                    {link(Tab::Translations, "/translations", Key::TranslationsTitle)}
                     {link(Tab::Changes, "/changes", Key::OfficeChanges)}
                     {link(Tab::History, "/history", Key::OfficeHistory)}
                     {link(Tab::Tables, "/tables", Key::TablesTitle)}

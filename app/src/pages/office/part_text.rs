@@ -8,6 +8,7 @@ use servery_domain::{
     restaurant_file::RestaurantFile,
     tax::TaxRate,
     theme::TypePair,
+    translation::PartTranslations,
 };
 
 use crate::{
@@ -84,6 +85,7 @@ pub fn field_label(field: &str) -> Key {
         "register" => Key::PartLegalRegister,
         "vat_id" => Key::PartLegalVatId,
         "favourites" => Key::PartFavourites,
+        "translations" => Key::TranslationsTitle,
         _ => Key::PartName,
     }
 }
@@ -121,16 +123,19 @@ pub fn field_value(
                 .map(|tax| rates(texts, [tax.eat_in, tax.takeaway]))
                 .unwrap_or_default(),
             "work" => dish.work.to_string(),
+            "translations" => translations(&dish.translations),
             _ => return None,
         },
         RestaurantPart::Category(category) => match field {
             "name" => category.name.clone(),
+            "translations" => translations(&category.translations),
             _ => category.description.clone(),
         },
         RestaurantPart::OptionGroup(group) => match field {
             "name" => group.name.clone(),
             "min" => group.min.to_string(),
             "max" => group.max.to_string(),
+            "translations" => translations(&group.translations),
             _ => choices(texts, file.currency, group),
         },
         RestaurantPart::Coupon(coupon) => match field {
@@ -192,13 +197,23 @@ fn rates<const N: usize>(texts: Texts, rates: [TaxRate; N]) -> String {
     list(rates.into_iter().map(|rate| format!("{} %", texts.percent(rate))))
 }
 
+/// `Deutsch: Tomatensuppe – Mit Brot`
+fn translations(translations: &PartTranslations) -> String {
+    let said = translations.iter().map(|translation| {
+        let texts = [translation.name.as_str(), &translation.description];
+        let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+        format!("{}: {}", translation.lang.own_name(), texts.join(" – "))
+    });
+    said.collect::<Vec<_>>().join(" · ")
+}
+
 fn choices(texts: Texts, currency: Currency, group: &OptionGroup) -> String {
     let choice = |choice: &servery_domain::menu::Choice| {
-        format!(
-            "{} {}",
-            choice.name,
-            texts.lang.money_more(choice.price, currency)
-        )
+        let price = texts.lang.money_more(choice.price, currency);
+        match choice.translations.is_empty() {
+            true => format!("{} {price}", choice.name),
+            false => format!("{} {price} ({})", choice.name, translations(&choice.translations)),
+        }
     };
     list(group.choices.iter().map(choice))
 }

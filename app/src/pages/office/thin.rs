@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf12, prelude::*};
+use leptos::{either::EitherOf13, prelude::*};
 use servery_domain::{
     account::Account,
     edit::{EditedRestaurant, PublicationLog},
     installation::InstallationOverview,
     invitation::Invitation,
+    lang::Lang,
     legal::Seller,
     order_search::{OrderList, OrderRecord},
     problem::Problem,
@@ -18,7 +19,8 @@ use servery_domain::{
 
 use super::{
     FormResult, changes, coupons, history, import, invitation, office_head, operator, order_list,
-    order_list::AskedOrders, order_record, share, signed_out, staff, tables, unless_signed_out,
+    order_list::AskedOrders, order_record, share, signed_out, staff, tables, translations,
+    translations::AskedTranslations, typed_form::TypedForm, unless_signed_out,
 };
 use crate::{
     backend::ThinOfficeBackend,
@@ -72,6 +74,14 @@ pub enum ThinOfficePage {
         office: Arc<EditedRestaurant>,
         result: Option<ImportResult>,
     },
+    Translations {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        asked: AskedTranslations,
+        result: FormResult,
+        /// What was not saved.
+        typed: TypedForm,
+    },
     Staff {
         slug: Slug,
         list: Box<StaffList>,
@@ -108,7 +118,7 @@ impl Pages for ThinOfficePage {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        (visit, _): (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         if view == View::Invitation {
@@ -177,49 +187,56 @@ impl Pages for ThinOfficePage {
                 invitation,
                 signed_in,
                 wrong,
-            } => EitherOf12::A(invitation::page(
+            } => EitherOf13::A(invitation::page(
                 &token,
                 invitation,
                 signed_in.as_deref(),
                 wrong.as_deref(),
             )),
             Self::Changes { slug, office, result } => {
-                EitherOf12::B(changes::page(&slug, &office, result.view(texts())))
+                EitherOf13::B(changes::page(&slug, &office, result.view(texts())))
             }
-            Self::History { slug, office, log } => EitherOf12::C(history::page(&slug, &office, &log)),
-            Self::Tables { slug, office } => EitherOf12::D(tables::page(&slug, &office)),
+            Self::History { slug, office, log } => EitherOf13::C(history::page(&slug, &office, &log)),
+            Self::Tables { slug, office } => EitherOf13::D(tables::page(&slug, &office)),
             Self::Staff { slug, list, result } => {
-                EitherOf12::E(staff::page(&slug, &list, result.view(texts())))
+                EitherOf13::E(staff::page(&slug, &list, result.view(texts())))
             }
-            Self::SignedOut(next) => EitherOf12::F(signed_out::page(&next)),
+            Self::SignedOut(next) => EitherOf13::F(signed_out::page(&next)),
             Self::Share {
                 slug,
                 office,
                 result,
                 typed,
-            } => EitherOf12::H(share::page(&slug, &office, &result, typed)),
+            } => EitherOf13::H(share::page(&slug, &office, &result, typed)),
+            Self::Translations {
+                slug,
+                office,
+                asked,
+                result,
+                typed,
+            } => EitherOf13::M(translations::page(&slug, &office, &asked, (&result, &typed))),
             Self::Import { slug, office, result } => {
-                EitherOf12::G(import::page(&slug, &office, result.as_ref()))
+                EitherOf13::G(import::page(&slug, &office, result.as_ref()))
             }
             Self::Operator { installation, result } => {
-                EitherOf12::J(operator::page(&installation, result.view(texts())))
+                EitherOf13::J(operator::page(&installation, result.view(texts())))
             }
             Self::OrderList {
                 restaurant,
                 list,
                 asked,
-            } => EitherOf12::K(order_list::page(&restaurant, &list, &asked)),
+            } => EitherOf13::K(order_list::page(&restaurant, &list, &asked)),
             Self::OrderRecord {
                 restaurant,
                 seller,
                 record,
                 is_refund_refused,
-            } => EitherOf12::L(order_record::page(
+            } => EitherOf13::L(order_record::page(
                 (&restaurant, &seller),
                 &record,
                 is_refund_refused,
             )),
-            Self::Coupons { slug, office } => EitherOf12::I(coupons::page(&slug, &office)),
+            Self::Coupons { slug, office } => EitherOf13::I(coupons::page(&slug, &office)),
         }
     }
 
@@ -253,6 +270,9 @@ impl Pages for ThinOfficePage {
             }
             Self::Share { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::ShareTitle);
+            }
+            Self::Translations { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::TranslationsTitle);
             }
             Self::Import { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::ImportTitle);
@@ -305,6 +325,13 @@ async fn load_office(
             office,
             result: FormResult::read(visit),
             typed: visit.get("typed").map(str::to_owned),
+        }),
+        View::OfficeTranslations => Ok(ThinOfficePage::Translations {
+            slug,
+            office,
+            asked: AskedTranslations::read(visit),
+            result: FormResult::read(visit),
+            typed: TypedForm::read(visit),
         }),
         View::OfficeImport => Ok(ThinOfficePage::Import {
             slug,

@@ -11,6 +11,7 @@ use servery_domain::{
     limits,
     menu::{Dish, Menu},
     restaurant::Listing,
+    translation::TextField,
 };
 
 use self::count::Count;
@@ -96,13 +97,13 @@ pub fn DishPage(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<Dish>) -> impl
 }
 
 fn heading(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
-    let lang = menu.lang;
+    let lang = |field| dish.translations.original_lang(field).unwrap_or(menu.lang).tag();
     let description = (!dish.description.is_empty())
-        .then(|| view! { <p class="lead" lang=lang.tag() dir="auto">{dish.description.clone()}</p> });
+        .then(|| view! { <p class="lead" lang=lang(TextField::Description) dir="auto">{dish.description.clone()}</p> });
     let notes = notes(texts, dish);
     view! {
         <header>
-            <h1 lang=lang.tag() dir="auto">{dish.name.clone()}</h1>
+            <h1 lang=lang(TextField::Name) dir="auto">{dish.name.clone()}</h1>
             {description}
             <p class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</p>
             {(!notes.is_empty()).then(|| view! { <p class="notes">{notes}</p> })}

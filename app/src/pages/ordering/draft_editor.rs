@@ -171,7 +171,7 @@ impl DraftEditor {
             self.draft.get_untracked().basket,
         );
         let asked = self.asked.get_value();
-        if let Ok(quote) = backend.ask(GetQuote(slug, basket)).await
+        if let Ok(quote) = backend.ask(GetQuote(slug, basket, self.texts.lang)).await
             && self.asked.try_get_value() == Some(asked)
         {
             self.take_over(quote);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use servery_domain::{
     basket::{Basket, Fulfilment},
     draft::Draft,
+    lang::Lang,
     menu::Menu,
     order_intake::LocalPause,
     order_settings::{OrderSettings, PaymentMethod},
@@ -29,13 +30,13 @@ pub struct PricedDraft {
 }
 
 impl PricedDraft {
-    pub async fn load(slug: &Slug, backend: &dyn OrderingBackend) -> Result<Self, Problem> {
+    pub async fn load(slug: &Slug, lang: Lang, backend: &dyn OrderingBackend) -> Result<Self, Problem> {
         let listing = Arc::new(backend.ask(GetRestaurant(slug.clone())).await?);
-        let menu = backend.ask(GetMenu(slug.clone())).await?;
+        let menu = backend.ask(GetMenu(slug.clone(), Some(lang))).await?;
         let times = backend.ask(GetTimes(slug.clone())).await?;
         let mut draft = backend.ask(GetDraft(slug.clone())).await?;
         correct_service(&mut draft, &listing.restaurant.ordering);
-        let quote = backend.ask(GetQuote(slug.clone(), draft.basket.clone()));
+        let quote = backend.ask(GetQuote(slug.clone(), draft.basket.clone(), lang));
         let quote = match quote.await {
             Err(problem) if problem.is(ProblemType::Unreachable) => {
                 recalculate(&listing, &menu, &times, &draft.basket)

@@ -10,6 +10,7 @@ use leptos::{either::EitherOf4, prelude::*};
 use servery_domain::{
     device::{DeviceKind, Paired},
     id::{DeviceId, OpId, StationId},
+    lang::Lang,
     pos::{PosState, visibility::PosSnapshot},
     problem::{Problem, ProblemType},
 };
@@ -117,12 +118,12 @@ impl Pages for NoScriptPage {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &PageAddress,
+        (visit, _): (&PageAddress, Lang),
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
         let listing = Arc::new(backend.ask(GetRestaurant(slug.clone())).await?);
-        let menu = backend.ask(GetMenu(slug.clone())).await?;
+        let menu = backend.ask(GetMenu(slug.clone(), None)).await?;
         let shown = match backend.ask(GetDevice).await {
             Ok(paired) if paired.slug != slug || view == View::Device => NoScriptView::Device(paired),
             Ok(paired) if view != View::Kitchen || paired.kind == DeviceKind::Courier => {

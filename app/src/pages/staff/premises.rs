@@ -17,7 +17,7 @@ pub struct Premises {
 impl Premises {
     pub async fn load(slug: Slug, backend: &dyn Backend) -> Result<Self, Problem> {
         let listing = Arc::new(backend.ask(GetRestaurant(slug.clone())).await?);
-        let menu = backend.ask(GetMenu(slug.clone())).await?;
+        let menu = backend.ask(GetMenu(slug.clone(), None)).await?;
         Ok(Self { slug, listing, menu })
     }
 

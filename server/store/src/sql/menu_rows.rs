@@ -8,6 +8,7 @@ use servery_domain::{
     lang::Lang,
     menu::{Category, Choice, Dish, Menu, OptionGroup},
     revision::Revision,
+    translation::PartTranslations,
 };
 
 use crate::{Daypart, Result, StoreError, id, json, parse, sql::rows::row, value};
@@ -36,6 +37,7 @@ row! {
         position: i64,
         name: String,
         description: String,
+        translations: Option<String>,
     }
 }
 
@@ -54,6 +56,7 @@ row! {
         served: Option<String>,
         tax: Option<String>,
         work: i64,
+        translations: Option<String>,
     }
 }
 
@@ -73,6 +76,7 @@ row! {
         name: String,
         min: i64,
         max: i64,
+        translations: Option<String>,
     }
 }
 
@@ -87,6 +91,7 @@ row! {
         preselected: bool,
         dish_id: Option<String>,
         option_groups: String,
+        translations: Option<String>,
     }
 }
 
@@ -141,6 +146,15 @@ fn count(stored: i64) -> Result<u8> {
     u8::try_from(stored).map_err(|_| StoreError::Unreadable(format!("number of choices {stored}")))
 }
 
+/// Most menus have none.
+fn write_translations(translations: &PartTranslations) -> Result<Option<String>> {
+    (!translations.is_empty()).then(|| json(translations)).transpose()
+}
+
+fn read_translations(stored: Option<&str>) -> Result<PartTranslations> {
+    stored.map_or_else(|| Ok(PartTranslations::default()), parse)
+}
+
 impl MenuRows {
     pub(crate) fn write(menu: &Menu) -> Result<Self> {
         let mut rows = Self::default();
@@ -161,6 +175,7 @@ impl MenuRows {
             name: group.name.clone(),
             min: i64::from(group.min),
             max: i64::from(group.max),
+            translations: write_translations(&group.translations)?,
         });
         for (position, choice) in (0..).zip(&group.choices) {
             self.choices.push(ChoiceRow {
@@ -173,6 +188,7 @@ impl MenuRows {
                 preselected: choice.preselected,
                 dish_id: choice.dish.map(|dish| dish.to_string()),
                 option_groups: json(&choice.option_groups)?,
+                translations: write_translations(&choice.translations)?,
             });
         }
         Ok(())
@@ -185,6 +201,7 @@ impl MenuRows {
             position,
             name: category.name.clone(),
             description: category.description.clone(),
+            translations: write_translations(&category.translations)?,
         });
         for (position, dish) in (0..).zip(&category.dishes) {
             self.write_dish(restaurant, category.id, position, dish)?;
@@ -213,6 +230,7 @@ impl MenuRows {
             served: dish.served.as_ref().map(|served| served.as_str().to_owned()),
             tax: dish.tax.as_ref().map(json).transpose()?,
             work: dish.work.into(),
+            translations: write_translations(&dish.translations)?,
         });
         for (position, group) in (0..).zip(&dish.option_groups) {
             self.offers.push(OfferRow {
@@ -235,6 +253,7 @@ impl MenuRows {
                 id: id(&category.id)?,
                 name: category.name,
                 description: category.description,
+                translations: read_translations(category.translations.as_deref())?,
                 dishes: dishes.map(|dish| dish.read(&mut offers)).collect::<Result<_>>()?,
             })
         });
@@ -246,6 +265,7 @@ impl MenuRows {
                 name: group.name,
                 min: count(group.min)?,
                 max: count(group.max)?,
+                translations: read_translations(group.translations.as_deref())?,
                 choices: choices.map(ChoiceRow::read).collect::<Result<_>>()?,
             })
         });
@@ -282,6 +302,7 @@ impl DishRow {
             tax: self.tax.as_deref().map(parse).transpose()?,
             work: u8::try_from(self.work)
                 .map_err(|_| StoreError::Unreadable(format!("work {}", self.work)))?,
+            translations: read_translations(self.translations.as_deref())?,
         })
     }
 }
@@ -295,6 +316,7 @@ impl ChoiceRow {
             preselected: self.preselected,
             dish: self.dish_id.as_deref().map(id).transpose()?,
             option_groups: parse(&self.option_groups)?,
+            translations: read_translations(self.translations.as_deref())?,
         })
     }
 }

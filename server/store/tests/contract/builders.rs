@@ -23,6 +23,7 @@ use servery_domain::{
     tax::{TaxRate, TaxRates, TaxRules},
     theme::TypePair,
     time::{LocalMinute, TimeZoneName, Timestamp},
+    translation::{PartTranslations, TextField},
 };
 use servery_store::{
     Store,
@@ -84,6 +85,12 @@ pub fn restaurant(number: u128, slug: &str) -> Restaurant {
     }
 }
 
+fn english(name: &str, of: &str) -> PartTranslations {
+    let mut translations = PartTranslations::default();
+    translations.set(Lang::English, TextField::Name, [name, of]);
+    translations
+}
+
 pub fn menu(number: u128) -> Menu {
     let id = |last: u128| number << 64 | last;
     let choice = |last, name: &str, price| Choice {
@@ -93,10 +100,15 @@ pub fn menu(number: u128) -> Menu {
         preselected: last == 20,
         dish: (last == 22).then(|| DishId(id(40))),
         option_groups: vec![],
+        translations: match last {
+            21 => english("Small", "Klein"),
+            _ => PartTranslations::default(),
+        },
     };
     let size = OptionGroup {
         id: OptionGroupId(id(10)),
         name: "Größe".into(),
+        translations: english("Size", "Größe"),
         min: 1,
         max: 1,
         choices: vec![choice(20, "Normal", 0), choice(21, "Klein", -150)],
@@ -104,6 +116,7 @@ pub fn menu(number: u128) -> Menu {
     let sauce = OptionGroup {
         id: OptionGroupId(id(11)),
         name: "Soße".into(),
+        translations: PartTranslations::default(),
         min: 0,
         max: 2,
         choices: vec![choice(22, "Rahm", servery_domain::limits::PRICE)],
@@ -123,6 +136,10 @@ pub fn menu(number: u128) -> Menu {
             takeaway: TaxRate(88_750),
         }),
         work: if last == 41 { 3 } else { 1 },
+        translations: match last {
+            41 => english("Cheese spaetzle", "Käsespätzle"),
+            _ => PartTranslations::default(),
+        },
     };
     Menu {
         restaurant: RestaurantId(number),
@@ -134,6 +151,7 @@ pub fn menu(number: u128) -> Menu {
                 id: CategoryId(id(30)),
                 name: "Vom Herd".into(),
                 description: "bis 22 Uhr".into(),
+                translations: english("From the stove", "Vom Herd"),
                 // Against the order of their ids: the position counts.
                 dishes: vec![
                     dish(41, "Käsespätzle", vec![sauce.id, size.id]),
@@ -144,6 +162,7 @@ pub fn menu(number: u128) -> Menu {
                 id: CategoryId(id(31)),
                 name: "Leer".into(),
                 description: String::new(),
+                translations: PartTranslations::default(),
                 dishes: vec![],
             },
         ],

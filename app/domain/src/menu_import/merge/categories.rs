@@ -9,6 +9,7 @@ use crate::{
     limits,
     menu::{Category, Dish},
     menu_import::{FilePosition, ImportedCategory, Unlisted, folded},
+    translation::PartTranslations,
 };
 
 /// The categories of the file, and where each of its dishes goes.
@@ -75,6 +76,7 @@ impl<'a> Merge<'a> {
                 id: CategoryId(self.new_id()),
                 name: listed.name.clone(),
                 description: String::new(),
+                translations: PartTranslations::default(),
                 dishes: Vec::new(),
             });
             heads.len() - 1
@@ -117,6 +119,7 @@ fn without_dishes(category: &Category) -> Category {
         id: category.id,
         name: category.name.clone(),
         description: category.description.clone(),
+        translations: category.translations.clone(),
         dishes: Vec::new(),
     }
 }

@@ -148,6 +148,7 @@ impl<'a> Merge<'a> {
         let at = FilePosition::Item(group.name.clone());
         self.check(&at, check_name("name", &group.name, limits::NAME));
         let mut choices = Vec::with_capacity(group.choices.len());
+        let translations = known.map(|known| known.translations.clone());
         let matched: Vec<(&ImportedChoice, Option<&Choice>)> = match known {
             Some(known) => pairs(known, group),
             None => group.choices.iter().map(|choice| (choice, None)).collect(),
@@ -169,6 +170,7 @@ impl<'a> Merge<'a> {
                 preselected: stated(&choice.preselected, known.map(|known| &known.preselected)),
                 dish: known.and_then(|known| known.dish),
                 option_groups: stated(&nested, known.map(|known| &known.option_groups)),
+                translations: known.map(|known| known.translations.clone()).unwrap_or_default(),
             });
         }
         OptionGroup {
@@ -176,6 +178,7 @@ impl<'a> Merge<'a> {
             name: group.name.clone(),
             min: group.min,
             max: group.max,
+            translations: translations.unwrap_or_default(),
             choices,
         }
     }
