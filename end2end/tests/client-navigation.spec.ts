@@ -76,7 +76,7 @@ test("focus and scroll start at the top of the new page", async ({ page }) => {
 test("with two clicks in a row the last one wins, also if the first answer is late", async ({ page }) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/api/v1/restaurants/trattoria-da-lucia/menu", async (route) => {
+  await page.route("**/api/v1/restaurants/trattoria-da-lucia/menu*", async (route) => {
     await held;
     await route.continue();
   });
@@ -84,11 +84,11 @@ test("with two clicks in a row the last one wins, also if the first answer is la
   await expect(page).toHaveURL(/trattoria-da-lucia$/);
   await page.getByRole("link", { name: "Jade Lantern" }).click();
   await expect(heading(page)).toHaveText("Jade Lantern");
-  const late = page.waitForResponse("**/trattoria-da-lucia/menu");
+  const late = page.waitForResponse("**/trattoria-da-lucia/menu*");
   release();
   await (await late).finished();
   // The late answer is cached. Once it is, the app has processed it.
-  const cached = () => page.evaluate(async () => !!(await (await caches.open("answers-v1")).match("/api/v1/restaurants/trattoria-da-lucia/menu")));
+  const cached = () => page.evaluate(async () => !!(await (await caches.open("answers-v1")).match("/api/v1/restaurants/trattoria-da-lucia/menu?lang=en")));
   await expect.poll(cached).toBe(true);
   await expect(heading(page)).toHaveText("Jade Lantern");
   await expect(page).toHaveTitle("Jade Lantern · Servery");
@@ -98,7 +98,7 @@ test("with two clicks in a row the last one wins, also if the first answer is la
 test("aria-busy is set while a menu is loading", async ({ page }) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/api/v1/restaurants/jade-lantern/menu", async (route) => {
+  await page.route("**/api/v1/restaurants/jade-lantern/menu*", async (route) => {
     await held;
     await route.continue();
   });

@@ -191,7 +191,7 @@ for (const mode of ["hydrated", "thick"] as Mode[]) {
     await page.goto(`/restaurants/${SLUG}?render=${mode}`);
     await appReady(page);
     await serviceWorkerReady(page);
-    const cached = () => page.evaluate(async (address) => !!(await (await caches.open("answers-v1")).match(address)), `/api/v1/restaurants/${SLUG}/menu`);
+    const cached = () => page.evaluate(async (address) => !!(await (await caches.open("answers-v1")).match(address)), `/api/v1/restaurants/${SLUG}/menu?lang=en`);
     await expect.poll(cached).toBe(true);
     await servery.stop();
     try {

@@ -33,7 +33,7 @@ async function visit(page: Page, mode: "hydrated" | "thick") {
   await page.goto(MENU);
   await appReady(page);
   await expect(heading(page)).toHaveText("Trattoria da Lucia");
-  await waitUntilCached(page, "/api/v1/restaurants/trattoria-da-lucia", "/api/v1/restaurants/trattoria-da-lucia/menu");
+  await waitUntilCached(page, "/api/v1/restaurants/trattoria-da-lucia", "/api/v1/restaurants/trattoria-da-lucia/menu?lang=en");
 }
 
 for (const mode of ["hydrated", "thick"] as const) {
@@ -106,7 +106,7 @@ test("without a server pages keep the language of the visit", async ({ page, ser
   await serviceWorkerReady(page);
   await page.goto(MENU);
   await appReady(page, "ar");
-  await waitUntilCached(page, "/api/v1/restaurants/trattoria-da-lucia/menu");
+  await waitUntilCached(page, "/api/v1/restaurants/trattoria-da-lucia/menu?lang=ar");
   await servery.stop();
   await page.reload();
   await expect(notice(page)).toHaveText(texts.ar["offline.notice"]);

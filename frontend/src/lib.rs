@@ -58,7 +58,7 @@ pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
 fn hydrate<P: Pages>(page: PageDocument, texts: Texts) -> Result<(), JsError> {
     let offline = RwSignal::new(false);
     let backend = P::backend(Arc::new(HttpBackend::new(page.answers(), offline, P::KEPT_FIRST)));
-    let content = Content::<P>::load(&document::visit(), &backend).now_or_never();
+    let content = Content::<P>::load(&document::visit(), page.lang, &backend).now_or_never();
     let content = content.ok_or_else(|| JsError::new("page without data"))?;
     let root = page.root.clone();
     leptos::mount::hydrate_from(root, move || {
@@ -79,7 +79,7 @@ async fn mount<P: Pages>(page: PageDocument, texts: Texts) {
     let offline = RwSignal::new(false);
     let http = Arc::new(HttpBackend::new(None, offline, P::KEPT_FIRST));
     let backend = P::backend(http.clone());
-    let content = Content::<P>::load(&document::visit(), &backend).await;
+    let content = Content::<P>::load(&document::visit(), page.lang, &backend).await;
     page.update_head(&content, texts);
     page.root.set_inner_html("");
     let (visit, shown, decision) = (

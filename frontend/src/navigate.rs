@@ -130,7 +130,7 @@ impl<P: Pages> Navigator<P> {
         let navigator = self.clone();
         spawn_local(async move {
             navigator.page.busy(true);
-            let content = Content::<P>::load(&visit, &navigator.backend).await;
+            let content = Content::<P>::load(&visit, navigator.texts.lang, &navigator.backend).await;
             navigator.page.busy(false);
             // The visitor may have navigated on meanwhile.
             if visit != document::visit() {
