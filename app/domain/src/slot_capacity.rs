@@ -134,7 +134,6 @@ mod tests {
                 choices: vec![with_soup],
                 translations: PartTranslations::default(),
             }],
-
         };
         let line = |dish, count, picks: &[u128]| BasketLine {
             id: LineId(dish),

@@ -401,9 +401,8 @@ fn all_keys(file: &RestaurantFile) -> Vec<PartKey> {
 
 fn assert_every_field_differs(plain: &RestaurantPart, wanted: &RestaurantPart) {
     let changed = plain.changed_fields(wanted);
-    let is_by_form = |field: &&&str| {
-        !UPLOADED.contains(field) && !IDENTITY.contains(field) && **field != TRANSLATIONS
-    };
+    let is_by_form =
+        |field: &&&str| !UPLOADED.contains(field) && !IDENTITY.contains(field) && **field != TRANSLATIONS;
     for field in plain.field_names().iter().filter(is_by_form) {
         assert!(
             changed.contains(field),

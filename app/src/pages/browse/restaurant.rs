@@ -17,8 +17,9 @@ use crate::{
     components::{
         availability, cuisine,
         demo_badge::demo_badge,
-        diet, dish_badges, form, opening,
-        original_lang::attributes,
+        diet, dish_badges, form,
+        menu_text::menu_text,
+        opening,
         picture::{LogoView, PictureView},
     },
     page_address::{address, visit},
@@ -203,8 +204,8 @@ fn dishes(
     let contents: Vec<_> = shown
         .iter()
         .map(|(number, category, _)| {
-            let (lang, dir) = attributes(&category.translations, TextField::Name);
-            view! { <li><a href=format!("#c{number}") lang=lang dir=dir>{category.name.clone()}</a></li> }
+            let name = menu_text(&category.name, &category.translations, TextField::Name);
+            view! { <li><a href=format!("#c{number}")>{name}</a></li> }
         })
         .collect();
     let sections: Vec<_> = shown
@@ -231,10 +232,10 @@ fn section(
         .iter()
         .map(|shown| dish(texts, menu, listing, path, shown))
         .collect();
-    let (lang, dir) = attributes(&category.translations, TextField::Name);
+    let name = menu_text(&category.name, &category.translations, TextField::Name);
     view! {
         <section id=format!("c{number}")>
-            <h2 lang=lang dir=dir>{category.name.clone()}</h2>
+            <h2>{name}</h2>
             {description(&category.description, &category.translations)}
             <ul class="dishes">{rows}</ul>
         </section>
@@ -242,8 +243,7 @@ fn section(
 }
 
 fn description(text: &str, translations: &PartTranslations) -> impl IntoView + use<> {
-    let (lang, dir) = attributes(translations, TextField::Description);
-    (!text.is_empty()).then(|| view! { <p lang=lang dir=dir>{text.to_owned()}</p> })
+    (!text.is_empty()).then(|| view! { <p>{menu_text(text, translations, TextField::Description)}</p> })
 }
 
 fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -> impl IntoView + use<> {
@@ -251,7 +251,7 @@ fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -
         .picture
         .clone()
         .map(|file| view! { <PictureView file alt="" sizes="96px"/> });
-    let (lang, _) = attributes(&dish.translations, TextField::Name);
+    let name = menu_text(&dish.name, &dish.translations, TextField::Name);
     let mut notes = notes_with_options(texts, menu, dish);
     let sold_out = listing.sold_out.contains(&dish.id);
     let later = availability::not_served(texts, listing, dish).filter(|_| !sold_out);
@@ -264,7 +264,7 @@ fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -
         .then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
     view! {
         <li class:sold-out=sold_out class:away=away>
-            <h3 lang=lang dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
+            <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{name}</a></h3>
             <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
             {description(&dish.description, &dish.translations)}
             {notes}

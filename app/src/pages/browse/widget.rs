@@ -9,7 +9,7 @@ use servery_domain::{
 };
 
 use crate::{
-    components::{availability, opening, original_lang::attributes},
+    components::{availability, menu_text::menu_text, opening},
     page_address::address,
     text::{Key, Texts, office},
 };
@@ -48,10 +48,10 @@ impl Widget<'_> {
 
     fn category(&self, category: &Category) -> impl IntoView + use<> {
         let dishes: Vec<_> = category.dishes.iter().map(|dish| self.dish(dish)).collect();
-        let (lang, dir) = attributes(&category.translations, TextField::Name);
+        let name = menu_text(&category.name, &category.translations, TextField::Name);
         view! {
             <details>
-                <summary lang=lang dir=dir>{category.name.clone()}</summary>
+                <summary>{name}</summary>
                 <ul>{dishes}</ul>
             </details>
         }
@@ -69,14 +69,15 @@ impl Widget<'_> {
         let away = away.map(|away| {
             view! { <small lang=texts.lang.tag() dir=texts.lang.direction()>{away}</small> }
         });
-        let (lang, dir) = attributes(&dish.translations, TextField::Description);
-        let description = (!dish.description.is_empty())
-            .then(|| view! { <small lang=lang dir=dir>{dish.description.clone()}</small> });
-        let (lang, dir) = attributes(&dish.translations, TextField::Name);
+        let description = (!dish.description.is_empty()).then(|| {
+            let text = menu_text(&dish.description, &dish.translations, TextField::Description);
+            view! { <small>{text}</small> }
+        });
+        let name = menu_text(&dish.name, &dish.translations, TextField::Name);
         let href = self.link(&format!("{}/dishes/{}", self.page, dish.id));
         view! {
             <li>
-                <a href=href lang=lang dir=dir>{dish.name.clone()}</a>
+                <a href=href>{name}</a>
                 <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
                 {description}
                 {away}
