@@ -20,13 +20,21 @@ pub fn restaurants(search: &Search) -> String {
     address(RESTAURANTS, search.pairs())
 }
 
+/// Whether an address of the API asks for some of the restaurants only.
+pub fn is_search(address: &str) -> bool {
+    let query = address.strip_prefix(RESTAURANTS);
+    query.is_some_and(|query| query.starts_with('?'))
+}
+
 pub fn restaurant(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}")
 }
 
 pub fn menu(slug: &Slug, lang: Option<Lang>) -> String {
-    let lang = lang.map(|lang| ("lang", lang.tag()));
-    address(&format!("{RESTAURANTS}/{slug}/menu"), lang)
+    match lang {
+        Some(lang) => format!("{RESTAURANTS}/{slug}/menu?lang={}", lang.tag()),
+        None => format!("{RESTAURANTS}/{slug}/menu"),
+    }
 }
 
 pub fn legal(slug: &Slug) -> String {
@@ -46,7 +54,7 @@ pub fn times(slug: &Slug) -> String {
 }
 
 pub fn quotes(slug: &Slug, lang: Lang) -> String {
-    address(&format!("{RESTAURANTS}/{slug}/quotes"), [("lang", lang.tag())])
+    format!("{RESTAURANTS}/{slug}/quotes?lang={}", lang.tag())
 }
 
 pub fn places(near: &Slug, typed: &str) -> String {

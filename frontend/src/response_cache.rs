@@ -1,7 +1,7 @@
 //! Stored answers of the API, for reading without a network.
 
 use leptos::prelude::window;
-use servery_app::routes;
+use servery_app::{api, routes};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, Response};
@@ -26,7 +26,7 @@ async fn put(address: &str, answer: &Response) -> Result<(), JsValue> {
 /// Storing may fail on a full disk or in a private window; the page is shown anyway.
 pub fn store(address: &str, answer: Result<Response, JsValue>) {
     let offline = routes::find(&document::visit().path).is_some_and(|route| route.offline);
-    if !offline || address.contains('?') {
+    if !offline || api::is_search(address) {
         return;
     }
     let address = address.to_owned();

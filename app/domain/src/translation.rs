@@ -1,14 +1,8 @@
 //! The texts of a menu in other languages than the one that it is written in.
 
-#[cfg(target_arch = "wasm32")]
-mod shown;
-#[cfg(not(target_arch = "wasm32"))]
-mod stored;
+mod part_translations;
 
-#[cfg(target_arch = "wasm32")]
-pub use self::shown::{PartTranslation, PartTranslations};
-#[cfg(not(target_arch = "wasm32"))]
-pub use self::stored::{PartTranslation, PartTranslations};
+pub use self::part_translations::{PartTranslation, PartTranslations};
 use crate::limits;
 
 /// Which text of a part.

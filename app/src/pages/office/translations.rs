@@ -13,8 +13,8 @@ use servery_domain::{
 
 use super::{
     FormResult,
+    edit_id::edit_id,
     layout::{Tab, layout},
-    menu::edit_id,
     typed_form::TypedForm,
 };
 use crate::{

@@ -1,4 +1,4 @@
-//! Translations as they are edited and stored: all of them.
+//! The texts of one part in other languages.
 
 use serde::{Deserialize, Serialize};
 
