@@ -2,6 +2,7 @@
 
 mod column;
 mod gloriafood;
+mod odoo_attributes;
 mod package;
 mod schema_org;
 mod table;

@@ -18,6 +18,10 @@ pub enum MenuColumn {
     TaxTakeaway,
     /// Whether it is offered at all.
     Offered,
+    /// Of Odoo's products.
+    Attribute,
+    AttributeValues,
+    AttributePrice,
 }
 
 /// The columns that Servery writes, in their order.
@@ -65,6 +69,26 @@ const OTHERS: &[(MenuColumn, &str)] = &[
     (MenuColumn::Offered, "status"),
     (MenuColumn::Offered, "available_in_pos"),
     (MenuColumn::Offered, "available in pos"),
+    (MenuColumn::Attribute, "attribute_line_ids/attribute_id"),
+    (MenuColumn::Attribute, "product attributes/attribute"),
+    (
+        MenuColumn::AttributeValues,
+        "attribute_line_ids/product_template_value_ids/name",
+    ),
+    (
+        MenuColumn::AttributeValues,
+        "product attributes/product attribute values/value",
+    ),
+    (MenuColumn::AttributeValues, "attribute_line_ids/value_ids"),
+    (MenuColumn::AttributeValues, "product attributes/values"),
+    (
+        MenuColumn::AttributePrice,
+        "attribute_line_ids/product_template_value_ids/price_extra",
+    ),
+    (
+        MenuColumn::AttributePrice,
+        "product attributes/product attribute values/extra price",
+    ),
 ];
 
 pub struct Columns {
@@ -97,6 +121,12 @@ impl Columns {
             joins_categories: category.is_some_and(|name| name.starts_with("pos_categ_ids")),
             at,
         })
+    }
+
+    /// Whether its dishes have choices of their own, in Odoo's columns.
+    pub fn has_attributes(&self) -> bool {
+        let columns = [MenuColumn::Attribute, MenuColumn::AttributeValues];
+        columns.iter().all(|column| self.at.contains_key(column))
     }
 
     /// `None` if the table has no such column.

@@ -15,6 +15,7 @@ use servery_domain::{
 use super::{
     MISTAKES,
     column::{Columns, MenuColumn},
+    odoo_attributes::Attributes,
     of_file,
     words::{self, Words},
 };
@@ -100,6 +101,7 @@ pub fn menu(
         columns: &columns,
         currency,
         words,
+        open: None,
         menu: ImportedMenu::default(),
         mistakes: Vec::new(),
     };
@@ -109,6 +111,7 @@ pub fn menu(
             break;
         }
     }
+    table.close();
     match table.mistakes.is_empty() {
         true => Ok(table.menu),
         false => Err(table.mistakes),
@@ -119,8 +122,16 @@ struct TableReader<'a> {
     columns: &'a Columns,
     currency: Currency,
     words: &'a Words,
+    /// A product of Odoo, whose attributes may go on in the next line.
+    open: Option<OpenProduct>,
     menu: ImportedMenu,
     mistakes: Vec<ImportMistake>,
+}
+
+struct OpenProduct {
+    category: Option<String>,
+    dish: ImportedDish,
+    attributes: Attributes,
 }
 
 impl TableReader<'_> {
@@ -132,9 +143,10 @@ impl TableReader<'_> {
             cell(MenuColumn::Price).unwrap_or_default(),
         );
         // In Odoo's lists more values of a dish follow on lines without one.
-        if self.columns.is_odoo && name.is_empty() && price.is_empty() {
-            return;
+        if columns.is_odoo && name.is_empty() && price.is_empty() {
+            return self.read_attribute(*line, cells);
         }
+        self.close();
         if cell(MenuColumn::Offered).is_some_and(|offered| !is_true(offered)) {
             let category = self.category(cell(MenuColumn::Category).unwrap_or_default());
             self.menu.leave_out(category.as_deref(), &super::name(name));
@@ -142,9 +154,47 @@ impl TableReader<'_> {
         }
         if let Some(dish) = self.dish(*line, (name, price), cells) {
             let category = self.category(cell(MenuColumn::Category).unwrap_or_default());
-            self.menu
-                .add_dish(category.as_deref(), &self.words.other_dishes, dish);
+            self.open = Some(OpenProduct {
+                category,
+                dish,
+                attributes: Attributes::default(),
+            });
+            self.read_attribute(*line, cells);
         }
+    }
+
+    fn read_attribute(&mut self, line: u32, cells: &[String]) {
+        let (columns, currency) = (self.columns, self.currency);
+        let cell = |column| columns.cell(cells, column).unwrap_or_default();
+        let Some(product) = &mut self.open else { return };
+        let price = match cell(MenuColumn::AttributePrice) {
+            "" => Ok(Minor::ZERO),
+            text => amount(currency, text).map_err(|fault| (fault, text)),
+        };
+        let (attribute, values) = (cell(MenuColumn::Attribute), cell(MenuColumn::AttributeValues));
+        match price {
+            Ok(price) => product.attributes.add(attribute, values, price),
+            Err((fault, text)) => self.wrong(line, fault, text),
+        }
+    }
+
+    /// The dish whose lines are read is complete.
+    fn close(&mut self) {
+        let Some(OpenProduct {
+            category,
+            mut dish,
+            attributes,
+        }) = self.open.take()
+        else {
+            return;
+        };
+        if self.columns.has_attributes() {
+            let groups = attributes.groups();
+            let groups = groups.map(|group| self.menu.add_option_group(group)).collect();
+            dish.offers = Some(ImportedOffers::Imported(groups));
+        }
+        self.menu
+            .add_dish(category.as_deref(), &self.words.other_dishes, dish);
     }
 
     fn wrong(&mut self, line: u32, fault: ImportFault, value: &str) {

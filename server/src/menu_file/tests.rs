@@ -346,6 +346,38 @@ fn odoos_fields_and_its_list_are_read() {
 }
 
 #[test]
+fn odoos_attributes_are_groups_of_options() {
+    let size = "Size 1-1: 26 cm 0, 32 cm 0";
+    let menu = menu_of(ODOO);
+    let crust = "Crust 1-1: Classic 0, Wholemeal 0, Gluten free 0";
+    assert_eq!(offers(&menu, "Margherita"), [size, crust]);
+    assert_eq!(offers(&menu, "Diavola, extra hot"), [size]);
+    assert_eq!(offers(&menu, "Tiramisù"), [""; 0]);
+    assert_eq!(menu.option_groups.len(), 3);
+    let list = menu_of(ODOO_LIST);
+    assert_eq!(
+        offers(&list, "Margherita"),
+        [size, "Crust 1-1: Classic 0, Wholemeal 0"]
+    );
+
+    let values = "attribute_line_ids/product_template_value_ids";
+    let header =
+        format!("name,list_price,attribute_line_ids/attribute_id,{values}/name,{values}/price_extra");
+    let rows = "Margherita,8.9,Size,26 cm,0.0\n,,,\"32 cm, thick\",3.5\n,,Cut,Slices,0\nCola,3,,,\n";
+    let menu = menu_of(format!("{header}\n{rows}").as_bytes());
+    assert_eq!(
+        offers(&menu, "Margherita"),
+        ["Size 1-1: 26 cm 0, 32 cm, thick 350"]
+    );
+    assert_eq!(offers(&menu, "Cola"), [""; 0]);
+    let wrong = format!("{header}\nMargherita,8.9,Size,26 cm,0\n,,,32 cm,more\n");
+    assert_eq!(
+        mistakes_of(wrong.as_bytes()),
+        ["line 3: \"more\" is no price in this currency"]
+    );
+}
+
+#[test]
 fn what_a_page_tells_search_engines_is_read() {
     let menu = menu_of(PAGE);
     assert_eq!(

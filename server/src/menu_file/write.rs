@@ -93,6 +93,7 @@ fn cell(file: &RestaurantFile, (category, dish): (&Category, &Dish), column: Men
         MenuColumn::TaxEatIn => rate(dish.tax.map(|tax| tax.eat_in)),
         MenuColumn::TaxTakeaway => rate(dish.tax.map(|tax| tax.takeaway)),
         MenuColumn::Offered => "1".to_owned(),
+        MenuColumn::Attribute | MenuColumn::AttributeValues | MenuColumn::AttributePrice => String::new(),
     }
 }
 
