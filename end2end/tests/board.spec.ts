@@ -84,6 +84,20 @@ for (const mode of ["thin", "hydrated"] as const) {
       expect(moved.progress).toMatchObject({ ready_at: `${tomorrow}T18:30`, rescheduled_to: `${tomorrow}T18:30` });
     });
 
+    boardTest("an order is printed as its receipt", async ({ page, board, request }) => {
+      const token = await order(page, request, mode);
+      await board.context().addInitScript(() => (window.print = () => (document.documentElement.dataset.printed = "yes")));
+      await board.reload();
+      const ticket = await orderTicket(board, request, token);
+      await expect(ticket).toContainText("Cobb Salad");
+      const print = ticket.getByRole("button", { name: words["board.print"] });
+      // Browsers print by themselves where no script runs.
+      if (mode === "thin") return expect(print).toHaveCount(0);
+      const [paper] = await Promise.all([board.waitForEvent("popup"), print.click()]);
+      await expect(paper.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(paper.locator("html")).toHaveAttribute("data-printed", "yes");
+    });
+
     boardTest("a dish marked as sold out cannot be ordered until it is available again", async ({ page, board, request }) => {
       const { id } = await findDish(request, "Tuna Melt");
       await page.goto(`/restaurants/${DINER}/dishes/${id}`);

@@ -6,6 +6,7 @@ pub mod devices;
 mod intake;
 pub(super) mod order_card;
 mod order_map;
+mod print_button;
 mod stock;
 
 use leptos::{either::Either, prelude::*};

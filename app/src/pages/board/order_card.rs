@@ -13,6 +13,7 @@ use servery_domain::{
     slug::Slug,
 };
 
+use super::print_button::print_button;
 use crate::{
     components::{dish_badges::isolated, located_by, opening::weekday, refusal_text::common},
     text::{Key, Texts},
@@ -24,7 +25,7 @@ const PROMISES: [usize; 7] = [10, 15, 20, 30, 45, 60, 90];
 pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl IntoView + use<> {
     let ordered = &order.ordered;
     let lines: Vec<_> = ordered.lines.iter().map(line).collect();
-    let action = format!("/board/{slug}/orders/{}", order.id);
+    let action = order_page(slug, order);
     let own: Vec<Event> = steps(order)
         .into_iter()
         .filter(|event| board.role.may(Permission::Advance(order, event)))
@@ -49,6 +50,10 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let wrong = (other_time.is_some() || off.is_some() || back.is_some()).then(|| {
         view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{other_time}{off}{back}</details> }
     });
+    let print = board
+        .role
+        .may(Permission::SearchOrders)
+        .then(|| print_button(texts, order_page(slug, order)));
     view! {
         <li class="ticket" id=format!("o{}", order.number)>
             <h3>{number(slug, board, order)}" "{fulfilment(texts, board, order)}</h3>
@@ -61,17 +66,20 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
             {refunds(texts, order)}
             <div class="steps">{next}</div>
             {wrong}
+            {print}
         </li>
     }
+}
+
+fn order_page(slug: &Slug, order: &Order) -> String {
+    format!("/board/{slug}/orders/{}", order.id)
 }
 
 /// Leads to all that has happened to the order, and to its receipt.
 fn number(slug: &Slug, board: &Board, order: &Order) -> impl IntoView + use<> {
     let number = format!("#{}", order.number);
     match board.role.may(Permission::SearchOrders) {
-        true => Either::Left(
-            view! { <a class="number" href=format!("/board/{slug}/orders/{}", order.id)>{number}</a> },
-        ),
+        true => Either::Left(view! { <a class="number" href=order_page(slug, order)>{number}</a> }),
         false => Either::Right(view! { <span class="number">{number}</span> }),
     }
 }
