@@ -28,8 +28,8 @@ pub trait PosClient: Send + Sync {
     fn pos(&self) -> ReadSignal<Arc<PosState>>;
     fn unsynced(&self) -> ReadSignal<Unsynced>;
     fn connectivity(&self) -> ReadSignal<Connectivity>;
-    /// How often the revision stream was opened: events before that may have been missed.
-    fn stream_opened(&self) -> ReadSignal<u32>;
+    /// How often the restaurant or its menu may have become another one: it was published, or the stream that says so was opened.
+    fn published(&self) -> ReadSignal<u32>;
     /// When the server last answered.
     fn last_contact(&self) -> ReadSignal<Option<Timestamp>>;
     /// The cashier at this device, in whose name actions are submitted.

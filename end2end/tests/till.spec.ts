@@ -1,9 +1,9 @@
 // The till and the kitchen screen, online and offline.
 
 import { expectAccessible } from "../axe";
-import { findDish } from "../ordering";
+import { DINER, findDish } from "../ordering";
 import { DOWN, expect, OFFLINE, test } from "../servery";
-import { pairDevice, SYNC_CALLS, connectionStatus, STARTUP_CALLS, ApiDevice, unsynced, words } from "../devices";
+import { managerApi, pairDevice, SYNC_CALLS, connectionStatus, STARTUP_CALLS, ApiDevice, id, unsynced, words } from "../devices";
 import { waitForNextSecond, KITCHEN, cleanUp, Till, staffText } from "../till";
 import type { Page } from "@playwright/test";
 
@@ -246,6 +246,44 @@ test("tickets are sorted by the time of the till, also those sent offline", asyn
     await expect(each.locator(".kitchen-ticket").first()).toContainText(DISH);
   }
   await others.close();
+});
+
+test("case_odoo_30418: a new price reaches an open till between two sales, and lines that were rung up keep theirs", async ({ page, servery }) => {
+  const office = await managerApi(servery);
+  const edits = `/api/v1/restaurants/${DINER}/edits`;
+  const { price } = await findDish(office, DISH);
+  const publish = async (from: number, to: number) => {
+    const { edited } = await (await office.get(edits)).json();
+    const dish = edited.categories.flatMap(({ dishes }: { dishes: { name: string }[] }) => dishes).find(({ name }: { name: string }) => name === DISH);
+    const edit = id();
+    const replace = { before: { dish: { ...dish, price: from } }, after: { dish: { ...dish, price: to } } };
+    expect((await office.put(`${edits}/${edit}`, { data: { changes: [{ replace }] } })).status()).toBe(204);
+    expect((await office.put(`${edits}/${edit}/publication`, { data: {} })).status()).toBe(200);
+  };
+  const till = await openTill(page, servery);
+  await till.openShift();
+  await till.ringUp(DISH);
+  const before = await till.due();
+  const key = page.locator(".dish-key", { hasText: DISH }).first();
+  await publish(price, 9_900);
+  try {
+    // A second one of the same sale costs what the first did.
+    await expect.poll(async () => (await findDish(office, DISH)).price).toBe(9_900);
+    await till.ringUp(DISH);
+    const [one, two] = [before, await till.due()].map((due) => Number(due.replace("$", "")));
+    expect(two / one).toBeCloseTo(2, 1);
+    await till.pay();
+    await till.next();
+    await expect(key).toContainText("99.00", { timeout: 5_000 });
+    await till.ringUp(DISH);
+    expect(Number((await till.due()).replace("$", "")), "with tax").toBeGreaterThanOrEqual(99);
+  } finally {
+    await publish(9_900, price);
+  }
+  // Nobody has anything in hand: what is published is shown at once.
+  await till.pay();
+  await till.next();
+  await expect(key).not.toContainText("99.00", { timeout: 5_000 });
 });
 
 test("case_oca_pos_1591: what cannot be pressed cannot be done by its key either", async ({ page, servery }) => {

@@ -99,7 +99,7 @@ struct Tabs {
     line: RwSignal<Connectivity>,
     /// The latest revision that the server announced.
     told: Cell<Revision>,
-    opened: RwSignal<u32>,
+    published: RwSignal<u32>,
     heard: RwSignal<Option<Timestamp>>,
     by: RwSignal<Option<CashierId>>,
     update: RwSignal<bool>,
@@ -129,7 +129,7 @@ pub fn open() -> Arc<dyn PosClient> {
         unsynced: RwSignal::default(),
         line: RwSignal::new(Connectivity::Unknown),
         told: Cell::default(),
-        opened: RwSignal::new(0),
+        published: RwSignal::new(0),
         heard: RwSignal::new(None),
         by: RwSignal::new(None),
         update: RwSignal::new(false),
@@ -499,9 +499,10 @@ impl Tabs {
             let Some(tabs) = tabs.upgrade() else { return };
             match said {
                 RevisionEvent::Open => {
-                    tabs.opened.update(|opened| *opened += 1);
+                    tabs.published.update(|published| *published += 1);
                     tabs.wake();
                 }
+                RevisionEvent::Restaurant => tabs.published.update(|published| *published += 1),
                 RevisionEvent::Revision(revision) => {
                     tabs.told.set(tabs.told.get().max(revision));
                     tabs.catch_up();
@@ -637,8 +638,8 @@ impl PosClient for BrowserPosClient {
         self.0.line.read_only()
     }
 
-    fn stream_opened(&self) -> ReadSignal<u32> {
-        self.0.opened.read_only()
+    fn published(&self) -> ReadSignal<u32> {
+        self.0.published.read_only()
     }
 
     fn last_contact(&self) -> ReadSignal<Option<Timestamp>> {

@@ -16,7 +16,7 @@ use axum::{
 };
 use futures::stream;
 use servery_domain::{
-    account::Role, id::RestaurantId, order::Order, order_intake::OrderIntake, revision::Revision,
+    account::Role, id::RestaurantId, order::Order, order_intake::OrderIntake, revision::Revision, slug::Slug,
 };
 use tokio::{
     sync::{broadcast, watch},
@@ -246,6 +246,10 @@ struct RevisionStream {
     app: Arc<AppState>,
     /// The stored key of the device's token.
     key: String,
+    restaurant: Slug,
+    /// Of the restaurant and its menu, as the device may know them: it asks for them whenever it has connected.
+    published: Option<Revision>,
+    editions: watch::Receiver<Edition>,
     checked: Instant,
     first: Option<Bytes>,
     seen: Revision,
@@ -253,6 +257,16 @@ struct RevisionStream {
     access: watch::Receiver<Revision>,
     stopping: watch::Receiver<bool>,
     _open: OpenStream,
+}
+
+/// The restaurant or its menu is another one.
+fn restaurant_frame(revision: Revision) -> Bytes {
+    Bytes::from(format!("event: restaurant\ndata: {}\n\n", revision.0))
+}
+
+fn published_revision(app: &AppState, restaurant: &Slug) -> Option<Revision> {
+    let listing = app.catalog.now().listing(restaurant).cloned();
+    listing.map(|listing| listing.restaurant.revision)
 }
 
 fn revision_frame(revision: Revision) -> Bytes {
@@ -277,10 +291,16 @@ impl RevisionStream {
             let woken = tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => Woken::Stopping,
                 Ok(()) = self.access.changed() => Woken::AccessChanged,
+                Ok(()) = self.editions.changed() => Woken::CatalogChanged,
                 changed = tokio::time::timeout_at(idle.into(), self.watching.changed()) => Woken::of(changed),
             };
             match woken {
                 Woken::AccessChanged if self.is_paired().await => {}
+                Woken::CatalogChanged => {
+                    if let Some(frame) = self.published_now() {
+                        return Some(frame);
+                    }
+                }
                 Woken::Idle => return Some(HEARTBEAT_FRAME),
                 Woken::Change(Ok(())) => {
                     let revision = *self.watching.borrow_and_update();
@@ -289,11 +309,16 @@ impl RevisionStream {
                         return Some(revision_frame(revision));
                     }
                 }
-                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged | Woken::CatalogChanged => {
-                    return None;
-                }
+                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged => return None,
             }
         }
+    }
+
+    /// The catalog changes with every restaurant; told is what changed at this one.
+    fn published_now(&mut self) -> Option<Bytes> {
+        let published = published_revision(&self.app, &self.restaurant);
+        let before = std::mem::replace(&mut self.published, published);
+        published.filter(|_| before != published).map(restaurant_frame)
     }
 
     /// A revoked device reconnects and gets the reason as a problem.
@@ -305,10 +330,10 @@ impl RevisionStream {
     }
 }
 
-/// The restaurant's revision, and each higher one, as long as the device is paired.
+/// The restaurant's revision, and each higher one, as long as the device is paired; and whenever the restaurant or its menu is another.
 pub fn revision_stream(
     app: Arc<AppState>,
-    now: Revision,
+    (restaurant, now): (Slug, Revision),
     watching: watch::Receiver<Revision>,
     key: String,
     open_stream: OpenStream,
@@ -323,7 +348,11 @@ pub fn revision_stream(
     let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     // Whoever has lost it since it was checked is noticed at once.
     access.mark_changed();
+    let editions = app.catalog.watch_editions();
     let state = RevisionStream {
+        published: published_revision(&app, &restaurant),
+        restaurant,
+        editions,
         app,
         key,
         checked: Instant::now(),

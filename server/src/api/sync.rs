@@ -15,6 +15,7 @@ use servery_domain::{
 use crate::{
     accounts::sessions::CurrentUser,
     api::stream,
+    catalog::restaurant_now::listing_of,
     http::{
         client::Client,
         error::{AcceptsJson, ApiError, JsonBody, Text},
@@ -100,12 +101,12 @@ pub async fn get_pos(
         .await
 }
 
-/// The restaurant's revision, first as it is and then whenever it rises, as Server-Sent Events: there is something to sync
+/// The revision of the restaurant's records, first as it is and then whenever it rises: there is something to sync. And whenever the restaurant or its menu is published anew. As Server-Sent Events
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/sync/events", tag = "devices",
     params(("slug" = Slug, Path), ("Last-Event-ID" = Option<String>, Header, description = "The revision you have")),
     responses(
-        (status = 200, content_type = "text/event-stream", body = String, description = "Events 'revision', each with the number"),
+        (status = 200, content_type = "text/event-stream", body = String, description = "Events 'revision' and 'restaurant', each with the number"),
         (status = 403), (status = 404), (status = 503),
     ),
     security(("device" = [])),
@@ -119,12 +120,13 @@ pub async fn get_sync_events(
 ) -> Result<Response, ApiError> {
     let open_stream = app.open_streams.of_client(&client)?;
     let restaurant = current_device.restaurant(&app, &slug)?;
+    let listing = listing_of(&app, restaurant)?;
     // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_pos(restaurant);
     let now = app.store.revision(restaurant).await?;
     Ok(stream::revision_stream(
         app,
-        now,
+        (listing.restaurant.slug.clone(), now),
         watching,
         current_device.key(),
         open_stream,

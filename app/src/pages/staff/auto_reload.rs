@@ -66,10 +66,10 @@ fn newer(content: RwSignal<Content<StaffPage>>, client: &dyn PosClient) -> RwSig
             }
         });
     };
-    let opened = client.stream_opened();
+    let published = client.published();
     set_interval(look.clone(), OFTEN);
     Effect::new(move |_| {
-        opened.track();
+        published.track();
         look();
     });
     newer
