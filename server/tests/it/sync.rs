@@ -115,6 +115,25 @@ async fn next(frames: &mut BodyDataStream) -> String {
 }
 
 #[tokio::test]
+async fn devices_are_told_when_their_restaurant_is_published_anew() {
+    let app = TestApp::new().await;
+    let till = Device::new(&app, "till").await;
+    let mut frames = till.events(&app, &[]).await;
+    assert!(next(&mut frames).await.contains("event: revision"));
+    for slug in ["jade-lantern", "lighthouse-diner"] {
+        app.change(slug, |file| file.description.push('!')).await;
+        app.app.catalog.reload_if_changed().await.unwrap();
+    }
+    let published = app.restaurant("lighthouse-diner").await.revision.0;
+    assert_eq!(
+        next(&mut frames).await,
+        format!("event: restaurant\ndata: {published}\n\n")
+    );
+    let more = tokio::time::timeout(Duration::from_millis(100), frames.next()).await;
+    assert!(more.is_err(), "nobody is told of another restaurant");
+}
+
+#[tokio::test]
 async fn an_op_counts_once_though_the_answer_was_lost_and_others_hear_of_it_within_a_second() {
     let app = TestApp::new().await;
     let (mut bar, counter) = (Device::new(&app, "till").await, Device::new(&app, "till").await);
