@@ -1,5 +1,8 @@
 //! From a basket to an order, through the API.
 
+mod coupons;
+mod times;
+
 use std::collections::BTreeSet;
 
 use axum::{body::Body, http::Request};
@@ -237,82 +240,6 @@ async fn what_is_cancelled_is_there_again() {
 }
 
 #[tokio::test]
-async fn case_saleor_544_a_single_use_coupon_in_two_checkouts() {
-    let app = TestApp::new().await;
-    let mut placements = Vec::new();
-    for number in 0..8 {
-        let mut basket = app.basket("Meatloaf & Mashed Potatoes", 1).await;
-        basket["coupon"] = json!("lastboat");
-        let mut placement = app.placement(basket).await;
-        placement["contact"]["phone"] = json!(format!("+1 212 555 010{number}"));
-        placements.push(placement);
-    }
-    let answers = futures::future::join_all(placements.iter().map(|placement| app.place(placement))).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
-    let refused = answers.iter().find(|answer| answer.status == 409).unwrap().json();
-    assert_eq!(refused["quote"]["blockers"], json!([{ "coupon": "used_up" }]));
-}
-
-#[tokio::test]
-async fn a_coupon_for_each_customer_is_not_had_again_by_writing_the_contact_another_way() {
-    let app = TestApp::new().await;
-    app.put_coupon_once().await;
-    let mut basket = app.basket("Bottomless Coffee", 1).await;
-    basket["coupon"] = json!("once");
-    let placement = app.placement(basket).await;
-    let place = async |phone: &str, email: &str| {
-        let mut placement = placement.clone();
-        placement["id"] = unique().into();
-        placement["contact"] = json!({ "name": "Ada Byron", "phone": phone, "email": email });
-        app.place(&placement).await
-    };
-    assert_eq!(place("+1 212 555 0100", "ada@example.org").await.status, 201);
-    for (phone, email) in [
-        ("(212) 555-0100", "eve@example.org"),
-        ("1 212 555 0199", "Ada@example.org"),
-        ("1 212 555 0199", "ada+pizza@example.org"),
-        ("001 212.555.0100", ""),
-    ] {
-        let answer = place(phone, email).await;
-        assert_eq!(answer.status, 409, "{phone} {email}: {}", answer.text());
-        assert_eq!(
-            answer.json()["quote"]["blockers"][0]["coupon"],
-            "used_by_you",
-            "{}",
-            answer.text()
-        );
-    }
-    assert_eq!(place("+1 212 555 0199", "ben@example.org").await.status, 201);
-}
-
-/// Who has the cookie's value has the visitor's drafts and orders: nothing of it is in an order, which everybody with its link can read.
-#[tokio::test]
-async fn an_order_does_not_show_by_which_names_its_coupon_is_counted() {
-    let app = TestApp::new().await;
-    let mut basket = app.basket("Meatloaf & Mashed Potatoes", 1).await;
-    basket["coupon"] = json!("hello10");
-    let placement = app.placement(basket).await;
-    let visitor = VisitorId(7);
-    let cookie = app.visitor_cookie(visitor).await;
-    let visitor = visitor.to_string();
-    let headers = [("idempotency-key", unique()), ("cookie", cookie)];
-    let headers: Vec<_> = headers
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let receipt = app.post(&format!("{DINER}/orders"), &headers, &placement).await;
-    assert_eq!(receipt.status, 201, "{}", receipt.text());
-    let token = receipt.json()["token"].as_str().unwrap().to_owned();
-    let order = app.get(&format!("/api/v1/orders/{token}"), &[]).await;
-    assert!(order.text().contains("HELLO10"));
-    assert!(!order.text().contains(&visitor), "{}", order.text());
-    let id = receipt.json()["id"].as_str().unwrap().parse().unwrap();
-    let stored = app.store.order(id).await.unwrap().unwrap();
-    let names = stored.reserved.coupon_customer;
-    assert!(names.len() == 2 && !names.contains(&visitor), "{names:?}");
-}
-
-#[tokio::test]
 async fn case_odoo_245446_the_price_is_the_servers() {
     let app = TestApp::new().await;
     let mut placement = app
@@ -356,19 +283,6 @@ async fn a_refusal_is_the_answer_for_good() {
 }
 
 #[tokio::test]
-async fn case_coopcycle_2614_the_api_has_the_same_cutoff() {
-    let app = TestApp::new().await;
-    for slot in ["2020-01-01T12:00", "2026-11-21T12:07", "2099-01-01T12:00"] {
-        let mut basket = app.basket("Bottomless Coffee", 1).await;
-        basket["slot"] = json!(slot);
-        let quote = app.quote(&basket).await;
-        assert!(quote["blockers"][0]["time"].is_string(), "{slot}: {quote}");
-        let placement = json!({ "id": unique(), "basket": basket, "contact": { "name": "Ada", "phone": "1" }, "payment": "door", "seen": quote["total"], "lang": "en" });
-        assert_eq!(app.place(&placement).await.status, 409, "{slot}");
-    }
-}
-
-#[tokio::test]
 async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
     let app = TestApp::new().await;
     app.put_table_code("lighthouse-diner", "code7", "Table 7").await;
@@ -398,36 +312,6 @@ async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
     let mut late = placement.clone();
     late["id"] = json!(unique());
     app.place(&late).await.problem(ProblemType::NotAccepted);
-}
-
-#[tokio::test]
-async fn case_odoo_207426_noon_is_noon_on_the_restaurants_clock() {
-    let app = TestApp::new().await;
-    let now: LocalMinute = app.json(&format!("{DINER}/times")).await["now"]
-        .as_str()
-        .unwrap()
-        .parse()
-        .unwrap();
-    let noon = LocalMinute(now.midnight().0 + DAY + 12 * 60).to_string();
-    let mut basket = app.basket("Bottomless Coffee", 1).await;
-    basket["slot"] = json!(noon);
-    let placement = app.placement(basket).await;
-    let token = app.place(&placement).await.json()["token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert_eq!(app.order(&token).await["ordered"]["due"]["from"], json!(noon));
-    for lang in ["en", "de", "ar"] {
-        let page = app
-            .get(&format!("/orders/{token}?render=thin&lang={lang}"), &[])
-            .await;
-        let says = |time: &str| page.text().contains(time);
-        assert!(
-            says("12:00") && !says("17:00") && !says("16:00"),
-            "{lang}: {}",
-            page.text()
-        );
-    }
 }
 
 #[tokio::test]
@@ -577,38 +461,6 @@ async fn a_menu_that_changes_while_one_orders_is_priced_anew() {
 }
 
 #[tokio::test]
-async fn orders_for_as_soon_as_possible_fill_slots_too() {
-    let app = TestApp::new().await;
-    app.change("lighthouse-diner", |file| file.ordering.per_slot = Some(2))
-        .await;
-    app.app.catalog.reload_if_changed().await.unwrap();
-    let slot = i64::from(app.restaurant("lighthouse-diner").await.ordering.slot);
-    let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
-    let mut due_slots = std::collections::BTreeMap::<i64, u32>::new();
-    for _ in 0..6 {
-        let mut placement = placement.clone();
-        placement["id"] = unique().into();
-        let shown: LocalMinute =
-            serde_json::from_value(app.quote(&placement["basket"]).await["due"]["from"].clone()).unwrap();
-        let receipt = app.place(&placement).await.json();
-        let order = app.order(receipt["token"].as_str().unwrap()).await;
-        let due: LocalMinute = serde_json::from_value(order["ordered"]["due"]["from"].clone()).unwrap();
-        // A minute may have begun between the two.
-        assert!(
-            (0..=1).contains(&(due.0 - shown.0)),
-            "shown {shown}, promised {due}"
-        );
-        // This restaurant is open around the clock: its slots count from midnight.
-        *due_slots.entry(due.0 / slot).or_default() += 1;
-    }
-    assert_eq!(
-        due_slots.values().copied().collect::<Vec<_>>(),
-        [2, 2, 2],
-        "{due_slots:?}"
-    );
-}
-
-#[tokio::test]
 async fn who_watches_an_order_is_told_at_once() {
     use futures::StreamExt;
     use tower::ServiceExt;
@@ -655,46 +507,6 @@ async fn who_watches_an_order_is_told_at_once() {
         !String::from_utf8_lossy(&again).contains("event:"),
         "who has it all is told nothing"
     );
-}
-
-#[tokio::test]
-async fn a_dish_that_is_not_served_now_says_when() {
-    let app = TestApp::new().await;
-    let zone = clock::zone(&app.restaurant("lighthouse-diner").await.zone).unwrap();
-    let hour = clock::local(&zone, clock::now()).0 / 60 % 24;
-    let later = format!("{:02}:00-{:02}:30", (hour + 3) % 24, (hour + 3) % 24);
-    let words = later.replace('-', "–");
-    let mut dish = None;
-    app.change("lighthouse-diner", |file| {
-        let changed = &mut file.categories[0].dishes[0];
-        changed.served = Some(later.parse().unwrap());
-        dish = Some(changed.id);
-    })
-    .await;
-    let dish = dish.unwrap();
-    crate::catalog::until(&app, DINER, |answer| answer.text().contains("\"not_served\"")).await;
-    let listing = app.json(DINER).await;
-    assert_eq!(listing["not_served"][0]["dish"], dish.to_string());
-    for mode in ["thin", "hydrated"] {
-        let cookie = format!("servery_render={mode}");
-        let page = app
-            .get("/restaurants/lighthouse-diner", &[("cookie", &cookie)])
-            .await;
-        assert!(
-            page.text().contains("Served ") && page.text().contains(&words),
-            "{mode}"
-        );
-        let page = app
-            .get(
-                &format!("/restaurants/lighthouse-diner/dishes/{dish}"),
-                &[("cookie", &cookie)],
-            )
-            .await;
-        assert!(
-            page.text().contains(&words) && page.text().contains("disabled>Not served now"),
-            "{mode}"
-        );
-    }
 }
 
 #[tokio::test]
