@@ -151,7 +151,14 @@ const OFFICE_STYLE: [&str; 4] = [
     include_str!("../../style/office.css"),
 ];
 /// Further style sheets of the staff app.
-const STAFF_STYLE: [&str; 1] = [include_str!("../../style/staff.css")];
+const STAFF_STYLE: [&str; 6] = [
+    include_str!("../../style/staff.css"),
+    include_str!("../../style/till.css"),
+    include_str!("../../style/staff_screens.css"),
+    include_str!("../../style/kitchen.css"),
+    include_str!("../../style/floor.css"),
+    include_str!("../../style/courier.css"),
+];
 
 /// Joins style sheets and removes their comments.
 fn joined(sheets: &[&str]) -> String {
