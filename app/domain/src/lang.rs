@@ -1,19 +1,42 @@
 //! The languages of the pages, and how each writes numbers and money, from Unicode's CLDR.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::currency::{Currency, Minor};
+use crate::{
+    codes::{self, Code},
+    currency::{Currency, Minor},
+};
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Lang {
     #[default]
-    #[serde(rename = "en")]
+    #[cfg_attr(feature = "openapi", schema(rename = "en"))]
     English,
-    #[serde(rename = "de")]
+    #[cfg_attr(feature = "openapi", schema(rename = "de"))]
     German,
-    #[serde(rename = "ar")]
+    #[cfg_attr(feature = "openapi", schema(rename = "ar"))]
     Arabic,
+}
+
+impl Code for Lang {
+    const CODES: &'static [&'static str] = &["en", "de", "ar"];
+
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.tag() == code)
+    }
+}
+
+impl Serialize for Lang {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.tag())
+    }
+}
+
+impl<'de> Deserialize<'de> for Lang {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        codes::read(deserializer)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
