@@ -14,6 +14,7 @@ pub mod import_result;
 pub mod line_form;
 pub mod mode;
 pub mod new_restaurant_form;
+pub mod office_edit;
 pub mod page_address;
 pub mod pages;
 pub mod part_form;

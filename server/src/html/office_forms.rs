@@ -3,16 +3,15 @@
 use axum::response::Response;
 use servery_app::{
     form_fields::FormFields,
+    office_edit::{self, FormFault, Said, SentForm},
     page_address::{PageAddress, address},
-    part_form::{self, PartForm},
-    text::{Texts, office},
+    part_form::PartForm,
+    text::Texts,
 };
 use servery_domain::{
-    edit::{Direction, Edit, EditRefusal, NewEditSchedule, PartChange, PartKey, Side, UnknownPart},
+    edit::{Edit, NewEditSchedule, PartChange, PartKey},
     id::EditId,
-    lang::Lang,
     problem::ProblemType,
-    restaurant_file::RestaurantFile,
     time::TimeZoneName,
 };
 
@@ -39,15 +38,11 @@ pub async fn post_menu(
     Text(slug): Text,
     form: Form,
 ) -> Response {
-    let here = format!("/office/{slug}");
-    let anchor = form.get("part").parse::<PartKey>().map(|key| format!("#{key}"));
+    let part = form.get("part").parse::<PartKey>().ok();
     let result = change_menu(&context, user, &slug, &form).await;
-    let result = result.map(|said| redirect(&(address(&here, [said]) + &anchor.unwrap_or_default())));
+    let result = result.map(|said| redirect(&office_edit::menu_address(&slug, said, part.as_ref())));
     respond(result, &context).await
 }
-
-/// A parameter of the address that says what became of a form.
-type Said = (&'static str, &'static str);
 
 /// Does something with a part, or with many prices.
 async fn change_menu(
@@ -60,33 +55,23 @@ async fn change_menu(
     let lang = Preferences::usual_lang(&PageAddress::new(&format!("/office/{slug}"), ""), headers);
     let office = edits::edited_restaurant(app, &user, slug).await?;
     let id = id_of_act(form)?;
-    let (act, file) = (form.get("act"), &office.edited);
-    let done = match act {
-        "remove" => ("done", "removed"),
-        _ => ("done", "saved"),
-    };
+    let done = office_edit::done(form.fields());
     // A double click. It would do the same once more, with what the first one has changed.
     if office.edits.iter().any(|entry| entry.edit.id == id) {
         return Ok(done);
     }
-    let changes = match act {
-        "reprice" => match repriced(file, form, lang) {
-            Some(changes) => changes,
-            None => return Ok(("wrong", "refused")),
-        },
-        "replace-text" => match file.replace_text(form.raw("find"), form.raw("with")) {
-            Some(changes) => changes,
-            None => return Ok(("wrong", "refused")),
-        },
-        act => changed_part(file, act, form, (id, lang))?,
+    let sent = SentForm {
+        fields: form.fields(),
+        file: &office.edited,
+        texts: Texts::of(lang),
+        id,
     };
-    if changes.is_empty() {
-        return Ok(("done", "same"));
+    match sent.menu_edit() {
+        Ok(Some(edit)) => said(edits::put_edit(app, &user, slug, &edit).await, done),
+        Ok(None) => Ok(office_edit::SAME),
+        Err(FormFault::Wrong(wrong)) => Ok(("wrong", wrong.first().copied().unwrap_or_default())),
+        Err(FormFault::NotAccepted(error)) => Err(ApiError::new(ProblemType::NotAccepted, error)),
     }
-    said(
-        edits::put_edit(app, &user, slug, &Edit { id, changes }).await,
-        done,
-    )
 }
 
 /// A refusal is said on the page that the form was on.
@@ -100,10 +85,9 @@ fn said(result: Result<(), EditFailure>, done: Said) -> Result<Said, ApiError> {
 
 pub fn wrong(failure: &EditFailure) -> &'static str {
     match failure {
-        EditFailure::Refused(EditRefusal::Gone(_)) => "gone",
-        EditFailure::Refused(EditRefusal::Mistakes(_) | EditRefusal::Contradiction) => "refused",
+        EditFailure::Refused(refusal) => office_edit::wrong(refusal),
         EditFailure::TooMany => "too-many",
-        EditFailure::Refused(_) | EditFailure::IdTaken | EditFailure::Other(_) => "conflict",
+        EditFailure::IdTaken | EditFailure::Other(_) => "conflict",
     }
 }
 
@@ -124,48 +108,6 @@ pub fn id_in(fields: FormFields<'_>) -> Result<EditId, ApiError> {
 /// The forms of a page have one id. What each of them does is an edit of its own, and the same form again is the same edit.
 fn id_of_act(form: &Form) -> Result<EditId, ApiError> {
     Ok(edits::derived_id(edit_id(form)?, &[form.to_query().as_bytes()]))
-}
-
-fn changed_part(
-    file: &RestaurantFile,
-    act: &str,
-    form: &Form,
-    (id, lang): (EditId, Lang),
-) -> Result<Vec<PartChange>, ApiError> {
-    let not_accepted = |error: String| ApiError::new(ProblemType::NotAccepted, error);
-    let key_in = |field| {
-        let key = form.get(field).parse();
-        key.map_err(|error: UnknownPart| not_accepted(error.to_string()))
-    };
-    let key: PartKey = key_in("part")?;
-    Ok(match act {
-        "up" => file.shift(&key, Direction::Up).into_iter().collect(),
-        "move" => {
-            let beside = key_in("beside")?;
-            let side = Side::from_code(form.get("side"));
-            let side = side.ok_or_else(|| not_accepted("'side' is 'before' or 'after'".to_owned()))?;
-            file.move_beside(&key, &beside, side).into_iter().collect()
-        }
-        "down" => file.shift(&key, Direction::Down).into_iter().collect(),
-        "remove" => file.removal(&key),
-        "duplicate" => {
-            let name = file.part(&key).and_then(|part| part.name().map(str::to_owned));
-            let name =
-                Texts::of(lang).fill(office::Key::OfficeCopyOf, &[("name", &name.unwrap_or_default())]);
-            file.duplicate(&key, (id, name)).into_iter().collect()
-        }
-        _ => return Err(not_accepted("'act' is not something that can be done".to_owned())),
-    })
-}
-
-/// `None` if something is no number.
-fn repriced(file: &RestaurantFile, form: &Form, lang: Lang) -> Option<Vec<PartChange>> {
-    let category = match form.get("category") {
-        "" => None,
-        category => Some(category.parse().ok()?),
-    };
-    let change = part_form::price_change(form.fields(), file, lang)?;
-    Some(file.reprice(category, change))
 }
 
 /// `POST /office/{slug}/parts/{part}`: a form that is not accepted comes back as it was filled in.
@@ -190,24 +132,31 @@ async fn save_part(
         .ok_or_else(|| ApiError::new(ProblemType::NotFound, "there is no such part of a restaurant"))?;
     let here = format!("/office/{slug}/parts/{part}");
     let lang = Preferences::usual_lang(&PageAddress::new(&here, ""), headers);
-    let list = format!("/office/{slug}");
-    let back = |wrong: &str, typed: &str| Ok(redirect(&address(&here, [("wrong", wrong), ("form", typed)])));
-    if let PartForm::Part(PartKey::Profile) = kind
-        && clock::zone(&TimeZoneName(form.get("zone").to_owned())).is_none()
-    {
-        return back("zone", &form.to_query());
-    }
-    let made = match part_form::edit(&kind, form.fields(), &file, (lang, edit_id(form)?)) {
-        // Another new part, typed into a form that has made one already.
-        Err(wrong) if wrong == [part_form::ID_TAKEN] => {
-            part_form::edit(&kind, form.fields(), &file, (lang, EditId(visitor::id()?)))
-        }
-        made => made,
+    let sent = SentForm {
+        fields: form.fields(),
+        file: &file,
+        texts: Texts::of(lang),
+        id: edit_id(form)?,
     };
-    let edit = match made {
+    let is_zone = |zone: &TimeZoneName| clock::zone(zone).is_some();
+    let edit = match sent.part_edit(&kind, EditId(visitor::id()?), is_zone) {
         Ok(Some(edit)) => edit,
-        Ok(None) => return Ok(redirect(&address(&list, [("done", "same")]))),
-        Err(wrong) => return back(&wrong.join(","), &form.to_query()),
+        Ok(None) => {
+            return Ok(redirect(&office_edit::menu_address(
+                slug,
+                office_edit::SAME,
+                None,
+            )));
+        }
+        Err(FormFault::NotAccepted(error)) => return Err(ApiError::new(ProblemType::NotAccepted, error)),
+        Err(FormFault::Wrong(wrong)) => {
+            let typed = sent.typed_again(None);
+            return Ok(redirect(&office_edit::form_address(
+                &here,
+                &wrong.join(","),
+                &typed,
+            )));
+        }
     };
     let stored = match edits::put_edit(app, &user, slug, &edit).await {
         // The form was changed after a step back in the browser.
@@ -217,27 +166,24 @@ async fn save_part(
         }
         stored => stored,
     };
-    match stored {
+    let failure = match stored {
         Ok(()) => {
-            let anchor = edit.changes.first().map(|change| format!("#{}", change.key()));
-            let list = address(&list, [("done", "saved")]);
-            Ok(redirect(&(list + &anchor.unwrap_or_default())))
+            let part = edit.changes.first().map(PartChange::key);
+            let done = office_edit::done(form.fields());
+            return Ok(redirect(&office_edit::menu_address(slug, done, part.as_ref())));
         }
-        Err(EditFailure::Other(error)) => Err(error),
-        Err(failure) => {
-            let seen = match &failure {
-                EditFailure::Refused(EditRefusal::Conflict { part, fields }) => {
-                    part_form::acknowledged(part, form.fields(), &file, fields)
-                }
-                _ => None,
-            };
-            let typed = match seen {
-                Some(before) => form.with(part_form::BEFORE, &before),
-                None => form.to_query(),
-            };
-            back(wrong(&failure), &typed)
-        }
-    }
+        Err(EditFailure::Other(error)) => return Err(error),
+        Err(failure) => failure,
+    };
+    let typed = match &failure {
+        EditFailure::Refused(refusal) => sent.typed_again(Some(refusal)),
+        _ => sent.typed_again(None),
+    };
+    Ok(redirect(&office_edit::form_address(
+        &here,
+        wrong(&failure),
+        &typed,
+    )))
 }
 
 /// `POST /office/{slug}/parts/opening/holidays`: adds the public holidays of the restaurant's country, and of a region.
