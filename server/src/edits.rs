@@ -48,6 +48,7 @@ pub async fn edited_restaurant(
     let stored = app.store.unpublished_edits(&slug).await?;
     let stored = stored.ok_or_else(no_such_restaurant)?;
     Ok(EditedRestaurant {
+        account: user.account.id,
         published: (!stored.edits.is_empty()).then(|| Box::new(stored.published)),
         edited: stored.edited,
         edits: stored.edits,

@@ -6,6 +6,7 @@ mod build;
 mod change_list;
 mod difference;
 mod fields;
+mod outbox;
 mod part;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::{
     build::{Direction, PriceChange, Side},
+    outbox::{EditAnswer, EditOutbox, UnsentEdit, UnsentState, pause_after},
     part::{CategoryHead, OpeningTimes, Profile, RestaurantPart, Theme},
     translate::{
         MenuText, MenuTextKey, SeenText, TextOwner, TranslatedTexts, TranslationRefusal, TranslationState,
@@ -28,7 +30,7 @@ use crate::{
     contact::{InvalidField, invalid_field},
     currency::Currency,
     domain_name::DomainName,
-    id::{CategoryId, DishId, EditId, OptionGroupId, StationId},
+    id::{AccountId, CategoryId, DishId, EditId, OptionGroupId, StationId},
     limits,
     mistake::Mistake,
     picture_shape::PictureShape,
@@ -307,6 +309,8 @@ impl NewEditSchedule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EditedRestaurant {
+    /// Whose office this is: who is signed in.
+    pub account: AccountId,
     /// With the edits that are not published yet.
     pub edited: RestaurantFile,
     /// As diners and tills have it; absent if there are no such edits.

@@ -24,6 +24,16 @@ impl RestaurantFile {
         Ok(edited)
     }
 
+    /// The same, if the restaurant is one that would be accepted then.
+    pub fn checked_with(&self, edit: &Edit) -> Result<Self, EditRefusal> {
+        let edited = self.with(edit)?;
+        let mistakes = edited.mistakes();
+        match mistakes.is_empty() {
+            true => Ok(edited),
+            false => Err(EditRefusal::Mistakes(mistakes)),
+        }
+    }
+
     pub(super) fn apply(&mut self, change: &PartChange) -> Result<(), EditRefusal> {
         match change {
             PartChange::Add { part, place } => self.add(part, *place),

@@ -96,6 +96,25 @@ fn restaurant() -> RestaurantFile {
     file
 }
 
+/// As its owner sees it before anything was changed.
+pub(super) fn office() -> EditedRestaurant {
+    EditedRestaurant {
+        account: AccountId(60),
+        edited: restaurant(),
+        published: None,
+        edits: Vec::new(),
+        schedules: Vec::new(),
+        new_id: EditId(61),
+        page: "https://noodles.example".into(),
+        domain: None,
+        public_url: "https://servery.example".into(),
+        coupon_uses: BTreeMap::new(),
+        stores_pictures: false,
+        at: Timestamp(0),
+        now: LocalMinute(0),
+    }
+}
+
 fn edit(changes: Vec<PartChange>) -> Edit {
     Edit {
         id: EditId(7),

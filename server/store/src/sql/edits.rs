@@ -175,7 +175,7 @@ impl Unpublished {
         let (mut edited, mut refusals) = fold(&stored.file, &edits, RestaurantFile::with);
         // The restaurant may have been imported meanwhile: then each edit is checked as if it were made now.
         if !edited.mistakes().is_empty() {
-            (edited, refusals) = fold(&stored.file, &edits, checked);
+            (edited, refusals) = fold(&stored.file, &edits, RestaurantFile::checked_with);
         }
         Ok(Some(Self {
             restaurant,
@@ -292,7 +292,8 @@ impl<E: Engine> Edits for SqlStore<E> {
         if stored_count(count) as usize >= limits::UNPUBLISHED_EDITS {
             return Ok(EditOutcome::TooMany);
         }
-        if let Err(refusal) = checked(&unpublished.edited, edit) {
+        // Whether ids are another restaurant's is seen when it is published.
+        if let Err(refusal) = unpublished.edited.checked_with(edit) {
             return Ok(EditOutcome::Refused(refusal));
         }
         let last: i64 = sqlx::query_scalar(LAST_EDIT)
@@ -637,14 +638,4 @@ async fn edit_row<E: Engine>(
         .bind(edit.to_string())
         .fetch_optional(&mut **transaction)
         .await?)
-}
-
-/// The restaurant with an edit, which has to leave nothing wrong in it. Whether ids are another restaurant's is seen when it is published.
-fn checked(file: &RestaurantFile, edit: &Edit) -> std::result::Result<RestaurantFile, EditRefusal> {
-    let edited = file.with(edit)?;
-    let mistakes = edited.mistakes();
-    match mistakes.is_empty() {
-        true => Ok(edited),
-        false => Err(EditRefusal::Mistakes(mistakes)),
-    }
 }
