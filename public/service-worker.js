@@ -3,15 +3,15 @@
 
 const VERSION = "{{version}}";
 const PRECACHE = [/* precache */];
-/** Files of the staff app, for devices that use it. */
-const STAFF = [/* staff */];
+/** Files of programs that only devices keep on which they were opened, by the program's name. */
+const PROGRAMS = {/* programs */};
 /** A pattern of the paths of each page, and the program that shows it. */
 const CHUNKS = [/* chunks */];
 const FILES = `files-${VERSION}`;
 /** How the server last made each page: address → mode and language. */
 const VIEWS = "views";
-/** An empty cache with this name marks a device that uses the staff app. */
-const STAFF_MARK = "staff";
+/** In `VIEWS`, how the last page was made, whatever it was. */
+const LAST_VIEW = "/last-view";
 const PICTURES = "pictures";
 /** Stored answers of the API: the names of these caches begin with this. */
 const ANSWERS = "answers-";
@@ -42,7 +42,7 @@ addEventListener("fetch", (event) => {
 async function install() {
   const known = await caches.has(FILES);
   try {
-    await keep((await caches.has(STAFF_MARK)) ? [...PRECACHE, ...STAFF] : PRECACHE);
+    await keep([...PRECACHE, ...(await programFiles())]);
   } catch (error) {
     // A version that was complete before is still in use.
     if (!known) await caches.delete(FILES);
@@ -61,12 +61,19 @@ async function keep(addresses) {
   }));
 }
 
-// Marks the device and adds the staff app to this version; later versions include it. A server that was updated has another version, which comes with all of it.
-async function keepStaff() {
-  await caches.open(STAFF_MARK);
+// An empty cache with the name of a program marks a device that keeps it.
+async function programFiles() {
+  const marked = await Promise.all(Object.keys(PROGRAMS).map(async (name) => (await caches.has(name)) ? PROGRAMS[name] : []));
+  return marked.flat();
+}
+
+// Marks the device and adds a program to this version; later versions include it. A server that was updated has another version, which comes with all of it.
+async function keepProgram(name) {
+  if (!PROGRAMS[name]) return;
+  await caches.open(name);
   const cache = await caches.open(FILES);
-  const kept = await Promise.all(STAFF.map((address) => cache.match(address)));
-  await keep(STAFF.filter((_, at) => !kept[at]));
+  const kept = await Promise.all(PROGRAMS[name].map((address) => cache.match(address)));
+  await keep(PROGRAMS[name].filter((_, at) => !kept[at]));
 }
 
 async function activate() {
@@ -77,7 +84,7 @@ async function activate() {
 
 async function handleMessage(message, page) {
   if (message === "forget") await caches.delete(VIEWS);
-  if (message === "keep staff") await keepStaff().catch(() => {});
+  if (message.startsWith?.("keep ")) await keepProgram(message.slice("keep ".length)).catch(() => {});
   if (message === "update") await skipWaiting();
   if (message === "take over") await takeOver(page);
   if (message === "claim") await clients.claim();
@@ -136,7 +143,7 @@ async function navigate(event, url) {
   try {
     return await ask(event, url, chosen);
   } catch {
-    return shell(url, url.searchParams.get("lang") ?? known?.lang ?? (await seen(new URL("/", location)))?.lang);
+    return shell(url, url.searchParams.get("lang") ?? known?.lang ?? (await seen(new URL(LAST_VIEW, location)))?.lang);
   }
 }
 
@@ -156,7 +163,7 @@ async function note(url, answer, chosen) {
   if (chosen) await caches.delete(VIEWS);
   if (!answer.ok || !mode || !lang) return;
   const views = await caches.open(VIEWS);
-  await views.put(url.pathname, new Response(null, { headers: { mode, lang } }));
+  for (const path of [url.pathname, LAST_VIEW]) await views.put(path, new Response(null, { headers: { mode, lang } }));
 }
 
 async function seen(url) {
@@ -172,7 +179,7 @@ async function seen(url) {
 // The first program shows the error page of an unknown address.
 async function shell(url, lang) {
   const [, chunk] = CHUNKS.find(([pattern]) => new RegExp(pattern).test(url.pathname)) ?? CHUNKS[0];
-  const there = (tag) => [...PRECACHE, ...STAFF].includes(`/shell/${chunk}/${tag}`);
+  const there = (tag) => [...PRECACHE, ...Object.values(PROGRAMS).flat()].includes(`/shell/${chunk}/${tag}`);
   const tag = there(lang) ? lang : navigator.languages.map((tag) => tag.split("-")[0]).find(there) ?? "en";
   return (await caches.match(`/shell/${chunk}/${tag}`, { cacheName: FILES })) ?? Response.error();
 }

@@ -1,39 +1,46 @@
 //! Fills the version, its files and the table of pages into the service worker.
 
-use servery_app::routes::ROUTES;
+use std::collections::BTreeMap;
+
+use servery_app::routes::{Chunk, ROUTES};
 
 use crate::html::shell::Shell;
+
+/// Programs that only devices keep on which they were opened.
+const KEPT_WHERE_OPENED: [Chunk; 2] = [Chunk::Staff, Chunk::Office];
 
 /// `hashed` are the files that a device caches, with the shells, before it activates a version.
 pub fn fill_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &'a String>) -> String {
     let files = Shell::all().map(Shell::address).chain(hashed.cloned());
-    let files = files.filter(|address| !needs_network(address));
-    let (staff, precache): (Vec<String>, Vec<String>) = files.partition(|address| is_staff_file(address));
+    let mut precache: Vec<String> = files.filter(|address| !is_of_map(address)).collect();
+    let programs: BTreeMap<&str, Vec<String>> = KEPT_WHERE_OPENED
+        .iter()
+        .map(|chunk| {
+            let of_program = precache.extract_if(.., |address| is_of_program(address, chunk.name()));
+            (chunk.name(), of_program.collect())
+        })
+        .collect();
     let template = template
         .replace("{{version}}", version)
         .replace("[/* precache */]", &json(&precache));
     template
-        .replace("[/* staff */]", &json(&staff))
+        .replace("{/* programs */}", &json(&programs))
         .replace("[/* chunks */]", &json(&chunks()))
 }
 
-/// Whether only devices with the staff app cache the file.
-fn is_staff_file(address: &str) -> bool {
-    ["/assets/staff.", "/assets/staff-", "/shell/staff/"]
-        .iter()
-        .any(|start| address.starts_with(start))
+fn is_of_program(address: &str, name: &str) -> bool {
+    let file = address
+        .strip_prefix("/assets/")
+        .and_then(|file| file.strip_prefix(name));
+    let shell = address
+        .strip_prefix("/shell/")
+        .and_then(|shell| shell.strip_prefix(name));
+    file.is_some_and(|rest| rest.starts_with(['.', '-'])) || shell.is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Whether the file is for a map, or for the office: both need a network anyhow.
-fn needs_network(address: &str) -> bool {
-    let files = [
-        "/assets/map.",
-        "/assets/map-",
-        "/assets/office.",
-        "/assets/office-",
-        "/shell/office/",
-    ];
-    files.iter().any(|start| address.starts_with(start))
+/// Maps need a network anyhow.
+fn is_of_map(address: &str) -> bool {
+    is_of_program(address, "map")
 }
 
 /// `[pattern of a path, chunk]` per row of the table, in its order.
@@ -83,7 +90,7 @@ mod tests {
         ]
         .map(str::to_owned);
         let template =
-            "const V = \"{{version}}\", P = [/* precache */], S = [/* staff */], C = [/* chunks */];";
+            "const V = \"{{version}}\", P = [/* precache */], K = {/* programs */}, C = [/* chunks */];";
         let filled = fill_in(template, "7", files.iter());
         assert!(
             filled.starts_with(r#"const V = "7", P = ["/shell/browse/en","#),
@@ -93,12 +100,12 @@ mod tests {
             filled.contains(r#""/shell/account/ar","/assets/a.1.js"]"#),
             "{filled}"
         );
-        assert!(
-            filled.contains(
-                r#"S = ["/shell/staff/en","/shell/staff/de","/shell/staff/ar","/assets/staff-en.1.json"]"#
-            ),
-            "{filled}"
-        );
+        for of_program in [
+            r#""staff":["/shell/staff/en","/shell/staff/de","/shell/staff/ar","/assets/staff-en.1.json"]"#,
+            r#""office":["/shell/office/en","/shell/office/de","/shell/office/ar","/assets/office.1.wasm","/assets/office-en.1.json"]"#,
+        ] {
+            assert!(filled.contains(of_program), "{filled}");
+        }
         assert!(filled.contains(r#"C = [["^/$","browse"],"#), "{filled}");
     }
 }
