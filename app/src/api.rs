@@ -1,7 +1,7 @@
 //! The addresses of the JSON API, as pages ask for them.
 
 use servery_domain::{
-    id::{OrderId, PaymentId},
+    id::{EditId, OrderId, PaymentId},
     lang::Lang,
     order_search::OrderSearch,
     search::Search,
@@ -126,6 +126,10 @@ pub fn board(slug: &Slug) -> String {
 
 pub fn edits(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/edits")
+}
+
+pub fn edit(slug: &Slug, id: EditId) -> String {
+    format!("{}/{id}", edits(slug))
 }
 
 pub fn staff(slug: &Slug) -> String {

@@ -15,6 +15,7 @@ pub mod line_form;
 pub mod mode;
 pub mod new_restaurant_form;
 pub mod office_edit;
+pub mod office_outbox;
 pub mod page_address;
 pub mod pages;
 pub mod part_form;

@@ -25,6 +25,7 @@ use crate::{
         PasskeyActions, StaffBackend, ThinBrowseBackend, ThinOfficeBackend,
     },
     components::{footer::Footer, header::Header, offline::OfflineNotice},
+    office_outbox::OfficeOutboxProvider,
     page_address::PageAddress,
     pos_client::PosClientProvider,
     routes::{self, Chunk, View},
@@ -44,13 +45,21 @@ impl<T: ThinBrowseBackend + OrderingBackend + AccountBackend + StaffBackend + Th
 
 /// All that pages may have only in a browser.
 pub trait BrowserFeatures:
-    BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + PageScripts + 'static
+    BrowserActions
+    + PosClientProvider
+    + OfficeOutboxProvider
+    + PasskeyActions
+    + DraftStorage
+    + OrderEvents
+    + PageScripts
+    + 'static
 {
 }
 
 impl<B> BrowserFeatures for B where
     B: BrowserActions
         + PosClientProvider
+        + OfficeOutboxProvider
         + PasskeyActions
         + DraftStorage
         + OrderEvents
@@ -65,6 +74,8 @@ pub trait Pages: Clone + Send + Sync + 'static {
     const CHUNK: Chunk;
     /// Whether the server renders any of them for hydration.
     const HYDRATED: bool = true;
+    /// Whether a browser shows what became of a form by itself, also in a page that the server rendered.
+    const SHOWS_FORMS: bool = false;
     /// Whether stored answers are shown first and refreshed for the next time.
     const KEPT_FIRST: bool = false;
     /// The part of a backend that these pages use.
@@ -84,6 +95,9 @@ pub trait Pages: Clone + Send + Sync + 'static {
 
     /// Provides browser-only features to these pages.
     fn provide(_device: Arc<impl BrowserFeatures>) {}
+
+    /// What these pages do by themselves once a browser shows them.
+    fn follow(_content: RwSignal<Content<Self>>) {}
 
     /// The frame around the page.
     fn frame(_content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {
@@ -168,6 +182,7 @@ impl<P: Pages> Content<P> {
 /// Everything inside `#app`: what the server renders, and what the browser hydrates or mounts.
 #[component]
 pub fn App<P: Pages>(content: RwSignal<Content<P>>) -> impl IntoView {
+    P::follow(content);
     let current = remount_on_change(move || shown(content.get()));
     P::frame(content, view! { <main id="main" tabindex="-1">{current}</main> })
 }

@@ -14,8 +14,8 @@ use servery_domain::{
     delivery_map::DeliveryMap,
     device::{DeviceList, Paired},
     draft::Draft,
-    edit::{EditedRestaurant, PublicationLog},
-    id::OrderId,
+    edit::{EditOutbox, EditedRestaurant, PublicationLog},
+    id::{AccountId, OrderId},
     installation::InstallationOverview,
     invitation::Invitation,
     lang::Lang,
@@ -68,12 +68,15 @@ pub trait Fetch {
     ) -> impl Future<Output = Result<A, Problem>>;
     fn local_now(&self, zone: &TimeZoneName) -> Option<LocalMinute>;
     fn stored_draft(&self, slug: &Slug) -> Option<Draft>;
+    /// What this account has changed on this device and the server does not have.
+    fn unsent_edits(&self, slug: &Slug, account: AccountId) -> EditOutbox;
 }
 
 pub struct Fetched<T> {
     pub answer: T,
     /// From the device's storage, because no server was reached.
     pub is_stored: bool,
+    pub is_sent_with_page: bool,
 }
 
 pub struct GetRestaurants(pub Search);
@@ -433,6 +436,16 @@ impl Query for GetEdits {
 
     fn address(&self) -> String {
         api::edits(&self.0)
+    }
+
+    async fn fetch(self, browser: &impl Fetch) -> Result<Arc<EditedRestaurant>, Problem> {
+        let found = browser.get(&self).await?;
+        // Hydration needs what the page was rendered from.
+        if found.is_sent_with_page {
+            return Ok(found.answer);
+        }
+        let unsent = browser.unsent_edits(&self.0, found.answer.account);
+        Ok(Arc::new(unsent.on_top_of(Arc::unwrap_or_clone(found.answer))))
     }
 }
 

@@ -14,6 +14,7 @@ use servery_app::{
         Backend, BackendFuture, BrowserActions, DraftStorage, LocationFuture, NotificationState, OrderEvents,
         OrderStreamEvent, PageScripts, PlaceOrderState,
     },
+    office_outbox::{OfficeOutbox, OfficeOutboxProvider},
     pos_client::{PosClient, PosClientProvider},
     query::newer_draft,
 };
@@ -27,7 +28,7 @@ use crate::{
     draft_saving,
     http::{HttpBackend, get_unless_aborted, send},
     json::read,
-    local_storage, location,
+    local_storage, location, office_outbox,
     order_events::OrderEventSource,
     order_submission, pos_client, push, script,
 };
@@ -184,6 +185,12 @@ impl PosClientProvider for Browser {
 
     fn network_first(&self) -> Arc<dyn Backend> {
         Arc::new(HttpBackend::new(None, RwSignal::new(false), false))
+    }
+}
+
+impl OfficeOutboxProvider for Browser {
+    fn office_outbox(&self) -> Arc<dyn OfficeOutbox> {
+        office_outbox::open()
     }
 }
 

@@ -16,6 +16,8 @@ use servery_app::{
 };
 use servery_domain::{
     draft::Draft,
+    edit::EditOutbox,
+    id::AccountId,
     problem::{Problem, ProblemType},
     slug::Slug,
     time::{LocalMinute, TimeZoneName},
@@ -26,7 +28,7 @@ use web_sys::AbortSignal;
 
 use crate::{
     json::{json, read},
-    local_storage, response_cache,
+    local_storage, response_cache, unsent_edits,
 };
 
 const REQUEST_TIMEOUT: u32 = 8_000;
@@ -71,10 +73,12 @@ impl HttpBackend {
         let fresh = |answer| Fetched {
             answer,
             is_stored: false,
+            is_sent_with_page: false,
         };
         let stored = |answer| Fetched {
             answer,
             is_stored: true,
+            is_sent_with_page: false,
         };
         if let Some(sent) = self.take_sent(address) {
             let answer = read_answer(sent.clone());
@@ -83,7 +87,10 @@ impl HttpBackend {
                     .and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
                 response_cache::store(address, text);
             }
-            return answer.map(fresh);
+            return answer.map(|answer| Fetched {
+                is_sent_with_page: true,
+                ..fresh(answer)
+            });
         }
         if self.kept_first
             && let Some(answer) = response_cache::get(address).await
@@ -179,6 +186,10 @@ impl Fetch for HttpBackend {
 
     fn stored_draft(&self, slug: &Slug) -> Option<Draft> {
         local_storage::draft(slug)
+    }
+
+    fn unsent_edits(&self, slug: &Slug, account: AccountId) -> EditOutbox {
+        unsent_edits::read(slug, account)
     }
 }
 

@@ -4,6 +4,7 @@
 //! in `app`.
 
 mod browser_actions;
+mod device;
 mod document;
 mod draft_saving;
 mod http;
@@ -11,6 +12,7 @@ mod json;
 mod local_storage;
 mod location;
 mod navigate;
+mod office_outbox;
 mod order_events;
 mod order_submission;
 mod passkeys;
@@ -18,6 +20,7 @@ mod pos_client;
 mod push;
 mod response_cache;
 mod script;
+mod unsent_edits;
 
 use std::{rc::Rc, sync::Arc};
 
@@ -57,21 +60,31 @@ pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
 /// The page includes the answers that it was rendered from, so loading does not wait.
 fn hydrate<P: Pages>(page: PageDocument, texts: Texts) -> Result<(), JsError> {
     let offline = RwSignal::new(false);
-    let backend = P::backend(Arc::new(HttpBackend::new(page.answers(), offline, P::KEPT_FIRST)));
+    let http = Arc::new(HttpBackend::new(page.answers(), offline, P::KEPT_FIRST));
+    let backend = P::backend(http.clone());
     let content = Content::<P>::load(&document::visit(), page.lang, &backend).now_or_never();
     let content = content.ok_or_else(|| JsError::new("page without data"))?;
-    let root = page.root.clone();
-    leptos::mount::hydrate_from(root, move || {
-        app(
-            RwSignal::new(document::visit()),
-            RwSignal::new(content),
-            backend,
-            texts,
-            page.decision,
-            offline,
-        )
+    let (visit, shown, decision) = (
+        RwSignal::new(document::visit()),
+        RwSignal::new(content),
+        page.decision,
+    );
+    leptos::mount::hydrate_from(page.root.clone(), {
+        let backend = backend.clone();
+        move || app(visit, shown, backend, texts, decision, offline)
     })
     .forget();
+    if P::SHOWS_FORMS {
+        let navigator = Navigator {
+            page,
+            shown,
+            backend,
+            http,
+            texts,
+            visit,
+        };
+        Rc::new(navigator).listen_to_history();
+    }
     Ok(())
 }
 

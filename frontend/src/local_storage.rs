@@ -1,6 +1,9 @@
 //! Drafts on this device. In a private window they may last only as long as the page; the server's copy lasts longer.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use js_sys::Date;
 use leptos::prelude::window;
@@ -46,6 +49,17 @@ pub fn remove(name: &str) {
     }
 }
 
+/// The names of stored values that begin like this, sorted.
+pub fn names(begin: &str) -> BTreeSet<String> {
+    let of_storage = storage().map(|storage| {
+        let names = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok()?);
+        names.collect::<Vec<_>>()
+    });
+    let unkept = UNKEPT.with_borrow(|unkept| unkept.keys().cloned().collect::<Vec<_>>());
+    let all = of_storage.into_iter().flatten().chain(unkept);
+    all.filter(|name| name.starts_with(begin)).collect()
+}
+
 const DRAFT: &str = "draft:";
 
 fn draft_name(slug: &Slug) -> String {
@@ -53,13 +67,9 @@ fn draft_name(slug: &Slug) -> String {
 }
 
 pub fn delete_drafts() {
-    let Some(storage) = storage() else { return };
-    let names = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok()?);
     let begins: [&str; 2] = [DRAFT, &basket_note_key("")];
-    let drafts: Vec<String> = names
-        .filter(|name| begins.iter().any(|begin| name.starts_with(begin)))
-        .collect();
-    drafts.iter().for_each(|name| remove(name));
+    let drafts = begins.iter().flat_map(|begin| names(begin));
+    drafts.collect::<Vec<_>>().iter().for_each(|name| remove(name));
 }
 
 pub fn draft(slug: &Slug) -> Option<Draft> {

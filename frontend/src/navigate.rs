@@ -87,6 +87,11 @@ impl<P: Pages> Navigator<P> {
                 on_submit.follow(event, &url);
             }
         });
+        self.listen_to_history();
+    }
+
+    /// A step back or forth in the browser.
+    pub fn listen_to_history(self: Rc<Self>) {
         listen(&window(), "popstate", move |_| {
             let visit = document::visit();
             let jump = window().location().hash().is_ok_and(|hash| !hash.is_empty());

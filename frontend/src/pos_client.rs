@@ -21,7 +21,7 @@ use std::{
 
 use js_sys::{Date, Function, Promise};
 use leptos::prelude::{
-    GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, Update, WithUntracked, document, set_timeout,
+    GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, Update, WithUntracked, document,
     set_timeout_with_handle, window,
 };
 use send_wrapper::SendWrapper;
@@ -31,6 +31,7 @@ use servery_app::{
         ActionError, Connectivity, Installation, LocalFuture, PairingState, PosClient, StorageUsage,
         UnsupportedReason, Unsynced,
     },
+    routes::Chunk,
 };
 use servery_domain::{
     device::{Paired, Pairing},
@@ -50,7 +51,7 @@ use servery_domain::{
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{BroadcastChannel, EventTarget, HtmlInputElement, MessageEvent};
+use web_sys::{BroadcastChannel, HtmlInputElement, MessageEvent};
 
 use self::{
     installer::Installer,
@@ -60,6 +61,7 @@ use self::{
     wake_lock::WakeLock,
 };
 use crate::{
+    device::{self, on, pause},
     http::send,
     json::{json, read},
     local_storage,
@@ -143,21 +145,8 @@ pub fn open() -> Arc<dyn PosClient> {
     tabs.listen();
     tabs.clone().look();
     platform::watch_updates(tabs.update);
-    platform::cache_app();
+    device::keep_program(Chunk::Staff.name());
     Arc::new(BrowserPosClient(SendWrapper::new(tabs)))
-}
-
-fn on(target: &EventTarget, name: &str, act: impl Fn() + 'static) {
-    let closure = Closure::<dyn Fn()>::new(act);
-    // Fails only for an invalid name.
-    let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
-    closure.forget();
-}
-
-async fn pause(long: Duration) {
-    let promise = Promise::new(&mut |over, _| set_timeout(move || drop(over.call0(&JsValue::NULL)), long));
-    // Setting a timer does not fail.
-    let _ = JsFuture::from(promise).await;
 }
 
 fn now() -> Timestamp {

@@ -17,6 +17,7 @@ mod new_restaurant;
 mod operator;
 mod order_list;
 mod order_record;
+mod own_edits;
 mod part;
 mod part_text;
 mod preview;
@@ -27,6 +28,7 @@ mod tables;
 pub mod thin;
 mod translations;
 mod typed_form;
+mod unsent;
 mod week_grid;
 
 use std::sync::Arc;
@@ -44,7 +46,7 @@ use servery_domain::{
 };
 
 use self::typed_form::TypedForm;
-use super::{BrowserFeatures, FullBackend, Head, Pages, document_title, nothing_here};
+use super::{BrowserFeatures, Content, FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
     backend::{OfficeBackend, PageScripts},
     components::notice::{Tone, said},
@@ -97,12 +99,13 @@ impl PartExtras {
         office: &EditedRestaurant,
         visit: &PageAddress,
         backend: &dyn OfficeBackend,
-    ) -> Result<Self, Problem> {
+    ) -> Self {
         let result = |name| visit.get(name).map(str::to_owned);
         let holidays = match form {
             PartForm::Part(PartKey::Opening) => {
                 let country = office.edited.address.country.clone();
-                let found = unless_not_found(backend.ask(GetHolidays(country)).await)?;
+                // The hours are changed without them, too: without a network, or in a country that no list has.
+                let found = backend.ask(GetHolidays(country)).await.ok();
                 found.map(|found| (Arc::new(found), result("holidays")))
             }
             _ => None,
@@ -112,11 +115,11 @@ impl PartExtras {
             PartForm::Part(PartKey::Ordering) => backend.ask(GetDeliveryMap).await.ok().flatten(),
             _ => None,
         };
-        Ok(Self {
+        Self {
             picture: result("picture"),
             holidays,
             map,
-        })
+        }
     }
 }
 
@@ -182,6 +185,7 @@ impl FormResult {
 
 impl Pages for OfficePage {
     const CHUNK: Chunk = Chunk::Office;
+    const SHOWS_FORMS: bool = true;
     type Backend = dyn OfficeBackend;
 
     fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn OfficeBackend> {
@@ -189,8 +193,13 @@ impl Pages for OfficePage {
     }
 
     fn provide(device: Arc<impl BrowserFeatures>) {
+        provide_context(device.office_outbox());
         let scripts: Arc<dyn PageScripts> = device;
         provide_context(scripts);
+    }
+
+    fn follow(content: RwSignal<Content<Self>>) {
+        own_edits::follow(content);
     }
 
     async fn load(
@@ -232,7 +241,7 @@ impl Pages for OfficePage {
                     return Ok(Self::SignedOut(visit.path.clone()));
                 };
                 Ok(Self::Part {
-                    extras: Box::new(PartExtras::load(&form, &office, visit, backend).await?),
+                    extras: Box::new(PartExtras::load(&form, &office, visit, backend).await),
                     slug,
                     office,
                     form,
@@ -240,7 +249,8 @@ impl Pages for OfficePage {
                     category: visit.get("category").unwrap_or_default().to_owned(),
                 })
             }
-            _ => Err(nothing_here(visit)),
+            // The other pages are rendered by the server, which cannot be reached if a browser has to show one.
+            _ => Err(Problem::new(ProblemType::Unreachable, visit.path.clone())),
         }
     }
 
@@ -280,14 +290,6 @@ impl Pages for OfficePage {
 
 fn office_head<'a>(texts: Texts, name: &str, tab: office::Key) -> Head<'a> {
     Head::new(document_title(&format!("{} · {name}", texts.get(tab))), texts)
-}
-
-/// A restaurant may say that it is in a country that no list has.
-fn unless_not_found<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {
-    match answer {
-        Err(problem) if problem.is(ProblemType::NotFound) => Ok(None),
-        answer => answer.map(Some),
-    }
 }
 
 fn unless_signed_out<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {

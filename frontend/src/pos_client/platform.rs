@@ -1,14 +1,15 @@
 //! What the client needs of the browser: a lock, persistent storage, the app's files, updates, sound.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise};
 use leptos::prelude::{RwSignal, Set, document, window};
 use servery_app::pos_client::{Installation, StorageUsage, UnsupportedReason};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    AudioContext, Blob, BlobPropertyBag, Event, HtmlElement, ServiceWorkerContainer,
-    ServiceWorkerRegistration, StorageManager, Url,
+    AudioContext, Blob, BlobPropertyBag, Event, HtmlElement, ServiceWorkerRegistration, StorageManager, Url,
 };
+
+use crate::device::{self, member, worker_ready, workers};
 
 const LOCK: &str = "staff";
 const BRIGHT: &str = "bright";
@@ -18,29 +19,14 @@ const ANSWERS: &str = "answers-v1";
 const LEAST: f64 = 20_000_000.0;
 const OFTEN: i32 = 60 * 60 * 1_000;
 
-fn member(of: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(of, &name.into())
-        .ok()
-        .filter(|found| !found.is_undefined() && !found.is_null())
-}
-
 /// Calls back once this tab is the leader, which it stays until it is closed.
 pub fn lead(leads: impl FnOnce() + 'static) {
-    let lead = Closure::once_into_js(move || {
+    // A browser without locks cannot be a device.
+    let Some(locks) = device::locks() else { return };
+    device::with_lock(&locks, LOCK, move || {
         leads();
         Promise::new(&mut |_, _| {})
     });
-    let ask = || {
-        let locks = member(&window().navigator(), "locks")?;
-        let request: Function = member(&locks, "request")?.dyn_into().ok()?;
-        request.call2(&locks, &LOCK.into(), &lead).ok()
-    };
-    // A browser without locks cannot be a device.
-    ask();
-}
-
-fn workers() -> Option<ServiceWorkerContainer> {
-    member(&window().navigator(), "serviceWorker")?.dyn_into().ok()
 }
 
 fn manager() -> Option<StorageManager> {
@@ -52,7 +38,7 @@ pub async fn unsupported() -> Option<UnsupportedReason> {
     if !window().is_secure_context() {
         return Some(UnsupportedReason::Insecure);
     }
-    if workers().is_none() || member(&window().navigator(), "locks").is_none() {
+    if workers().is_none() || device::locks().is_none() {
         return Some(UnsupportedReason::NoWorker);
     }
     let StorageUsage { used, left, .. } = measured(false).await?;
@@ -92,24 +78,6 @@ async fn registration() -> Option<ServiceWorkerRegistration> {
         .ok()
 }
 
-/// Resolves when the service worker is ready.
-async fn ready() -> Option<ServiceWorkerRegistration> {
-    JsFuture::from(workers()?.ready().ok()?)
-        .await
-        .ok()?
-        .dyn_into()
-        .ok()
-}
-
-/// Stores the app's files on this device, for every version from now on.
-pub fn cache_app() {
-    spawn_local(async {
-        if let Some(worker) = ready().await.and_then(|registration| registration.active()) {
-            let _ = worker.post_message(&"keep staff".into());
-        }
-    });
-}
-
 pub async fn delete_cached_app() {
     if let Ok(caches) = window().caches() {
         for name in [ANSWERS, "staff"] {
@@ -122,7 +90,9 @@ pub async fn delete_cached_app() {
 /// Checks for a new version regularly, since a till is open for weeks, and reports when one is installed.
 pub fn watch_updates(waits: RwSignal<bool>) {
     spawn_local(async move {
-        let Some(registration) = ready().await else { return };
+        let Some(registration) = worker_ready().await else {
+            return;
+        };
         let known = registration.clone();
         let see = Closure::<dyn Fn()>::new(move || waits.set(known.waiting().is_some())).into_js_value();
         waits.set(registration.waiting().is_some());

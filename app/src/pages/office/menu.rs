@@ -1,5 +1,7 @@
 //! The office's first page: the menu and the restaurant's settings, as they will be once everything is published.
 
+use std::sync::Arc;
+
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     coupon::Coupon,
@@ -14,6 +16,7 @@ use super::{
     layout::{Tab, layout},
     menu_drag::{draggable, handle},
     part_text::part_kind,
+    unsent::UnsentEdits,
 };
 use crate::{
     components::dish_badges::isolated,
@@ -21,7 +24,7 @@ use crate::{
     text::{Texts, office::Key, texts},
 };
 
-pub fn page<S: IntoView>(slug: &Slug, office: &EditedRestaurant, said: S) -> impl IntoView + use<S> {
+pub fn page<S: IntoView>(slug: &Slug, office: &Arc<EditedRestaurant>, said: S) -> impl IntoView + use<S> {
     let texts = texts();
     let rows = MenuPage { texts, slug, office };
     let categories: Vec<_> = office
@@ -35,6 +38,7 @@ pub fn page<S: IntoView>(slug: &Slug, office: &EditedRestaurant, said: S) -> imp
         .then(|| view! { <p class="hint">{texts.get(Key::OfficeNoCategories)}</p> });
     let lists = draggable(slug, office.new_id, categories);
     let body = view! {
+        <UnsentEdits office=office.clone()/>
         {said}
         {none}
         {lists}

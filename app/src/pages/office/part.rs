@@ -24,6 +24,7 @@ use super::{
     layout::{Tab, layout},
     part_text::part_kind,
     typed_form::TypedForm,
+    unsent::UnsentEdits,
 };
 use crate::{
     components::{
@@ -77,6 +78,7 @@ pub fn PartPage(
     };
     let back = format!("/office/{slug}");
     let body = view! {
+        <UnsentEdits office=office.clone()/>
         <h2 dir="auto">{title}</h2>
         {body}
         {is_new_dish.then(|| view! { <p class="hint">{texts.get(Key::PictureLater)}</p> })}
