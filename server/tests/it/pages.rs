@@ -1,4 +1,4 @@
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use axum::http::StatusCode;
 
@@ -376,16 +376,21 @@ async fn the_service_worker_lists_files_that_are_there_and_no_others() {
     let app = TestApp::new().await;
     let worker = app.get("/service-worker.js", &[]).await;
     assert_eq!(worker.header("cache-control"), "no-cache");
-    let list = worker
-        .text()
-        .lines()
-        .find_map(|line| line.strip_prefix("const PRECACHE = "))
-        .unwrap()
-        .trim_end_matches(';')
-        .to_owned();
-    let addresses: Vec<String> = serde_json::from_str(&list).unwrap();
-    assert!(addresses.contains(&"/shell/browse/ar".to_owned()));
-    for program in ["browse", "ordering"] {
+    let text = worker.text();
+    let list = |name: &str| {
+        let found = text.lines().find_map(|line| line.strip_prefix(&format!("const {name} = ")));
+        found.unwrap().trim_end_matches(';')
+    };
+    let precache: Vec<String> = serde_json::from_str(list("PRECACHE")).unwrap();
+    assert!(precache.contains(&"/shell/browse/ar".to_owned()));
+    let programs: BTreeMap<String, Vec<String>> = serde_json::from_str(list("PROGRAMS")).unwrap();
+    assert_eq!(programs.keys().collect::<Vec<_>>(), ["office", "staff"]);
+    for name in programs.keys() {
+        let is_of_program = |address: &&String| address.contains(&format!("/{name}"));
+        assert_eq!(precache.iter().find(is_of_program), None, "on devices only that use it");
+    }
+    let addresses: Vec<String> = precache.into_iter().chain(programs.into_values().flatten()).collect();
+    for program in ["browse", "ordering", "office", "staff"] {
         let wasm = |address: &String| {
             address.starts_with(&format!("/assets/{program}.")) && address.ends_with(".wasm")
         };
