@@ -378,7 +378,9 @@ async fn the_service_worker_lists_files_that_are_there_and_no_others() {
     assert_eq!(worker.header("cache-control"), "no-cache");
     let text = worker.text();
     let list = |name: &str| {
-        let found = text.lines().find_map(|line| line.strip_prefix(&format!("const {name} = ")));
+        let found = text
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("const {name} = ")));
         found.unwrap().trim_end_matches(';')
     };
     let precache: Vec<String> = serde_json::from_str(list("PRECACHE")).unwrap();
@@ -387,9 +389,16 @@ async fn the_service_worker_lists_files_that_are_there_and_no_others() {
     assert_eq!(programs.keys().collect::<Vec<_>>(), ["office", "staff"]);
     for name in programs.keys() {
         let is_of_program = |address: &&String| address.contains(&format!("/{name}"));
-        assert_eq!(precache.iter().find(is_of_program), None, "on devices only that use it");
+        assert_eq!(
+            precache.iter().find(is_of_program),
+            None,
+            "on devices only that use it"
+        );
     }
-    let addresses: Vec<String> = precache.into_iter().chain(programs.into_values().flatten()).collect();
+    let addresses: Vec<String> = precache
+        .into_iter()
+        .chain(programs.into_values().flatten())
+        .collect();
     for program in ["browse", "ordering", "office", "staff"] {
         let wasm = |address: &String| {
             address.starts_with(&format!("/assets/{program}.")) && address.ends_with(".wasm")

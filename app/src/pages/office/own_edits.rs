@@ -125,11 +125,11 @@ impl OwnEdits {
     }
 
     fn show_office(&self, shown: &Arc<EditedRestaurant>) {
-        self.content.update(|content| match content {
-            Content::Page(OfficePage::Menu { office, .. } | OfficePage::Part { office, .. }) => {
+        self.content.update(|content| {
+            if let Content::Page(OfficePage::Menu { office, .. } | OfficePage::Part { office, .. }) = content
+            {
                 office.clone_from(shown);
             }
-            _ => {}
         });
     }
 
