@@ -62,6 +62,7 @@ for (const mode of ["thin", "hydrated"] as const) {
     for (const end of ["from", "to"]) await field(page, `closure-1-${end}`).fill("");
     await field(page, "holiday").selectOption("usual");
     await save(page);
+    await expect(page.getByText(words["office.done-saved"])).toBeVisible();
     await publish(page);
     await expect.poll(async () => (await listing(request)).opening).toEqual({ open: true });
   });

@@ -59,7 +59,7 @@ pub fn UnsentEdits(office: Arc<EditedRestaurant>) -> impl IntoView {
         });
         (!rows.is_empty()).then(|| {
             view! {
-                <section class="refused-edits" aria-labelledby="refused-edits">
+                <section class="refused-edits" role="alert" aria-labelledby="refused-edits">
                     <h2 id="refused-edits">{texts.get(Key::OfficeRefused)}</h2>
                     <ul>{rows}</ul>
                 </section>
@@ -68,7 +68,7 @@ pub fn UnsentEdits(office: Arc<EditedRestaurant>) -> impl IntoView {
     };
     view! {
         <div class="unsent" role="status">{waiting}</div>
-        <div role="alert">{refused}</div>
+        {refused}
     }
 }
 
