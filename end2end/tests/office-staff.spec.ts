@@ -91,6 +91,7 @@ test("a table code is made, published and printed", async ({ page, servery }) =>
   await page.locator('form [name="name"]').fill("Window 4");
   await page.locator('form [name="code"]').fill("window4");
   await page.getByRole("button", { name: words["part.save"] }).click();
+  await expect(page.getByText(words["office.done-saved"])).toBeVisible();
   await page.goto(`${OFFICE}/tables`);
   await expect(page.locator(".qr-cards li", { hasText: "Window 4" }), "not before it is published").toHaveCount(0);
   await page.goto(`${OFFICE}/changes`);
