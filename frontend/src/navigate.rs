@@ -39,7 +39,7 @@ fn listen(target: &web_sys::EventTarget, name: &str, act: impl Fn(&Event) + 'sta
 }
 
 /// The target of a plain click on a link in this tab.
-fn followed_link(event: &Event) -> Option<Url> {
+pub fn followed_link(event: &Event) -> Option<Url> {
     let click: &MouseEvent = event.dyn_ref()?;
     let elsewhere =
         click.button() != 0 || click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key();

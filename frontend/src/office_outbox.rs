@@ -27,14 +27,15 @@ use servery_domain::{
     slug::Slug,
     time::TimeZoneName,
 };
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::future_to_promise;
+use web_sys::Event;
 
 use crate::{
     device,
     http::{HttpBackend, send},
     json::{json, read},
-    local_storage, unsent_edits,
+    local_storage, navigate, unsent_edits,
 };
 
 const LOCK: &str = "office";
@@ -60,6 +61,10 @@ struct Sender {
     is_outdated: Cell<bool>,
     failures: Cell<u32>,
     again: RefCell<Option<TimeoutHandle>>,
+    /// A form waits for the server.
+    is_settling: Cell<bool>,
+    /// The link that was followed meanwhile: the next page has to know of the edit.
+    followed: RefCell<Option<String>>,
 }
 
 pub struct BrowserOfficeOutbox(SendWrapper<Rc<Sender>>);
@@ -74,7 +79,10 @@ pub fn open() -> Arc<dyn OfficeOutbox> {
         is_outdated: Cell::new(false),
         failures: Cell::new(0),
         again: RefCell::default(),
+        is_settling: Cell::new(false),
+        followed: RefCell::default(),
     });
+    sender.hold_links();
     let online = sender.clone();
     device::on(&window(), "online", move || {
         online.failures.set(0);
@@ -87,6 +95,38 @@ pub fn open() -> Arc<dyn OfficeOutbox> {
 }
 
 impl Sender {
+    /// Before anybody else hears of the click.
+    fn hold_links(self: &Rc<Self>) {
+        let sender = self.clone();
+        let hold = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            let link = navigate::followed_link(&event).filter(|_| sender.is_settling.get());
+            if let Some(link) = link {
+                event.prevent_default();
+                event.stop_propagation();
+                sender.followed.replace(Some(link.href()));
+            }
+        });
+        let listener = hold.as_ref().unchecked_ref();
+        // Fails only for an invalid name.
+        let _ = window().add_event_listener_with_callback_and_bool("click", listener, true);
+        hold.forget();
+    }
+
+    /// Until everything is answered, or for a while.
+    async fn settle(&self) {
+        self.is_settling.set(true);
+        let mut waited = Duration::ZERO;
+        while self.is_sending.get() && waited < SETTLING {
+            device::pause(LOOK).await;
+            waited += LOOK;
+        }
+        self.is_settling.set(false);
+        if let Some(link) = self.followed.take() {
+            // Fails only for an address that is none.
+            let _ = window().location().assign(&link);
+        }
+    }
+
     fn opened(&self) -> Option<Opened> {
         self.opened.borrow().clone()
     }
@@ -234,13 +274,7 @@ impl OfficeOutbox for BrowserOfficeOutbox {
             unsent_edits::put(&slug, account, &unsent);
         }
         sender.send();
-        Box::pin(async move {
-            let mut waited = Duration::ZERO;
-            while sender.is_sending.get() && waited < SETTLING {
-                device::pause(LOOK).await;
-                waited += LOOK;
-            }
-        })
+        Box::pin(async move { sender.settle().await })
     }
 
     fn discard(&self, id: EditId) {
