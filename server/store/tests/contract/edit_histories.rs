@@ -25,6 +25,8 @@ use crate::{
 const OFFICES: usize = 2;
 const TILLS: usize = 3;
 const STEPS: usize = 120;
+/// Dishes that are changed: few, so that several people change one of them.
+const CHANGED: usize = 6;
 const SEEDS: u64 = 8;
 
 /// A rule of the offices that is left out, to see whether a history shows it.
@@ -144,7 +146,8 @@ impl<'a> World<'a> {
         if self.offices[office].unanswered.is_some() {
             return;
         }
-        let known: Vec<Dish> = dishes_of(&self.offices[office].seen).into_values().collect();
+        let known = dishes_of(&self.offices[office].seen).into_values();
+        let known: Vec<Dish> = known.take(CHANGED).collect();
         let Some(seen) = self.dice.pick(&known).cloned() else {
             return;
         };
