@@ -51,7 +51,7 @@ test("a dish is translated, published, seen by guests in their language, and mar
     await page.goto(`/restaurants/${DINER}?lang=de&render=${mode}`);
     if (mode !== "thin") await appReady(page, "de");
     await expect(page.getByRole("link", { name: "Salat nach Cobb" })).toBeVisible();
-    await expect(page.getByRole("heading", { name: "Classic Club" })).toHaveAttribute("lang", "en");
+    await expect(page.getByRole("heading", { name: "Classic Club" }).locator("bdi")).toHaveAttribute("lang", "en");
     await page.goto(`/restaurants/${DINER}/dishes/${id}?lang=de&render=${mode}`);
     if (mode !== "thin") await appReady(page, "de");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Salat nach Cobb");
