@@ -38,7 +38,7 @@ for (const mode of ["hydrated", "thick"] as const) {
     await openMap(page);
     await expect(map(page).getByText(ATTRIBUTION)).toBeVisible();
     await canvas(page).focus();
-    const quoted = page.waitForRequest((request) => request.url().endsWith("/quotes"));
+    const quoted = page.waitForRequest((request) => new URL(request.url()).pathname.endsWith("/quotes"));
     await page.keyboard.press("ArrowRight");
     expect((await quoted).postDataJSON().fulfilment.delivery.location.source).toBe("pin");
     await expect(bill(page)).toContainText("Downtown");
