@@ -73,10 +73,9 @@ impl SentForm<'_> {
     }
 
     fn changed_part(self, act: &str) -> Result<Vec<PartChange>, FormFault> {
-        let not_accepted = |error: String| FormFault::NotAccepted(error);
         let key_in = |field| {
             let key = self.fields.get(field).parse();
-            key.map_err(|error: UnknownPart| not_accepted(error.to_string()))
+            key.map_err(|error: UnknownPart| FormFault::NotAccepted(error.to_string()))
         };
         let (file, key): (_, PartKey) = (self.file, key_in("part")?);
         Ok(match act {
@@ -84,7 +83,8 @@ impl SentForm<'_> {
             "move" => {
                 let beside = key_in("beside")?;
                 let side = Side::from_code(self.fields.get("side"));
-                let side = side.ok_or_else(|| not_accepted("'side' is 'before' or 'after'".to_owned()))?;
+                let wanted = || FormFault::NotAccepted("'side' is 'before' or 'after'".to_owned());
+                let side = side.ok_or_else(wanted)?;
                 file.move_beside(&key, &beside, side).into_iter().collect()
             }
             "down" => file.shift(&key, Direction::Down).into_iter().collect(),
@@ -95,7 +95,10 @@ impl SentForm<'_> {
                 let name = self.texts.fill(office::Key::OfficeCopyOf, &name);
                 file.duplicate(&key, (self.id, name)).into_iter().collect()
             }
-            _ => return Err(not_accepted("'act' is not something that can be done".to_owned())),
+            _ => {
+                let wanted = "'act' is not something that can be done";
+                return Err(FormFault::NotAccepted(wanted.to_owned()));
+            }
         })
     }
 

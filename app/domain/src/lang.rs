@@ -23,7 +23,7 @@ impl Code for Lang {
     const CODES: &'static [&'static str] = &["en", "de", "ar"];
 
     fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|lang| lang.tag() == code)
+        Self::from_code(code)
     }
 }
 
@@ -62,6 +62,11 @@ impl Lang {
             Self::German => "de",
             Self::Arabic => "ar",
         }
+    }
+
+    /// The tag as it is written here, and no other.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.tag() == code)
     }
 
     pub fn from_tag(tag: &str) -> Option<Self> {

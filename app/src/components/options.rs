@@ -85,8 +85,7 @@ fn choice(texts: Texts, menu: &Menu, offered: &Offered<'_>, choice: &Choice) -> 
 
 /// Of a name: that of the menu, unless it is not translated.
 fn lang(menu: &Menu, translations: &PartTranslations) -> &'static str {
-    let original = translations.original_lang(TextField::Name);
-    original.unwrap_or(menu.lang).tag()
+    menu.lang_of(translations, TextField::Name).tag()
 }
 
 /// The allowed number of choices, in words.

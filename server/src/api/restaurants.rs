@@ -141,12 +141,11 @@ pub fn asked_lang(pairs: &[(String, String)]) -> Result<Option<Lang>, ApiError> 
     let Some(tag) = parameter(pairs, "lang") else {
         return Ok(None);
     };
-    let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == tag);
     let unknown = || {
         let tags = Lang::ALL.map(Lang::tag).join(", ");
         ApiError::new(ProblemType::Malformed, format!("'lang' takes {tags}"))
     };
-    lang.map(Some).ok_or_else(unknown)
+    Lang::from_code(tag).map(Some).ok_or_else(unknown)
 }
 
 /// Who runs a restaurant, and what becomes of guests' data

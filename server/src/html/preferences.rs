@@ -99,9 +99,7 @@ impl Preferences {
 
     /// The language, also if other parameters are invalid.
     pub fn usual_lang(visit: &PageAddress, headers: &HeaderMap) -> Lang {
-        let by_address = visit
-            .get("lang")
-            .and_then(|tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
+        let by_address = visit.get("lang").and_then(Lang::from_code);
         let by_browser = || {
             headers
                 .get(ACCEPT_LANGUAGE)

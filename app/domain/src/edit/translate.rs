@@ -7,7 +7,7 @@ use crate::{
     contact::check_text,
     id::{CategoryId, ChoiceId, DishId, OptionGroupId},
     lang::Lang,
-    menu::{Category, OptionGroup},
+    menu::{Category, Dish, OptionGroup},
     restaurant_file::RestaurantFile,
     translation::{PartTranslations, TextField},
 };
@@ -226,13 +226,7 @@ impl RestaurantFile {
         for category in &self.categories {
             translating.category(category);
             for dish in &category.dishes {
-                let mut after = dish.clone();
-                let texts = [dish.name.as_str(), &dish.description];
-                translating.part(TextOwner::Dish(dish.id), texts, &mut after.translations);
-                if after != *dish {
-                    let [before, after] = [dish.clone(), after].map(Box::new);
-                    translating.replace(RestaurantPart::Dish(before), RestaurantPart::Dish(after));
-                }
+                translating.dish(dish);
             }
         }
         for group in &self.option_groups {
@@ -273,6 +267,16 @@ impl Translating<'_> {
         self.part(TextOwner::Category(category.id), texts, &mut after.translations);
         if after != before {
             self.replace(RestaurantPart::Category(before), RestaurantPart::Category(after));
+        }
+    }
+
+    fn dish(&mut self, dish: &Dish) {
+        let mut after = dish.clone();
+        let texts = [dish.name.as_str(), &dish.description];
+        self.part(TextOwner::Dish(dish.id), texts, &mut after.translations);
+        if after != *dish {
+            let [before, after] = [dish.clone(), after].map(Box::new);
+            self.replace(RestaurantPart::Dish(before), RestaurantPart::Dish(after));
         }
     }
 

@@ -21,6 +21,11 @@ impl Menu {
         categories.chain(dishes).chain(of_groups)
     }
 
+    /// The language of a text of this menu, as it is shown.
+    pub fn lang_of(&self, translations: &PartTranslations, field: TextField) -> Lang {
+        translations.original_lang(field).unwrap_or(self.lang)
+    }
+
     /// The menu as it is shown in a language, without the other ones. What is not translated stays as it is written, and is told by
     /// [`PartTranslations::original_lang`]. A menu without any translation stays in the language that it is written in.
     #[must_use]

@@ -15,10 +15,7 @@ use crate::{
 pub fn page(listing: &Listing, menu: &Menu) -> impl IntoView + use<> {
     let (texts, restaurant) = (texts(), &listing.restaurant);
     let lead = texts.fill(Key::AllergensLead, &[("name", &isolated(&restaurant.name))]);
-    let lang = |translations: &PartTranslations| {
-        let lang = translations.original_lang(TextField::Name);
-        lang.unwrap_or(menu.lang).tag()
-    };
+    let lang = |translations: &PartTranslations| menu.lang_of(translations, TextField::Name).tag();
     let phone = restaurant.phone.clone();
     let sections: Vec<_> = menu
         .categories

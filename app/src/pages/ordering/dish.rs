@@ -97,7 +97,7 @@ pub fn DishPage(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<Dish>) -> impl
 }
 
 fn heading(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
-    let lang = |field| dish.translations.original_lang(field).unwrap_or(menu.lang).tag();
+    let lang = |field| menu.lang_of(&dish.translations, field).tag();
     let description = (!dish.description.is_empty())
         .then(|| view! { <p class="lead" lang=lang(TextField::Description) dir="auto">{dish.description.clone()}</p> });
     let notes = notes(texts, dish);
