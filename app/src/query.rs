@@ -74,9 +74,22 @@ pub trait Fetch {
 
 pub struct Fetched<T> {
     pub answer: T,
-    /// From the device's storage, because no server was reached.
-    pub is_stored: bool,
-    pub is_sent_with_page: bool,
+    pub source: AnswerSource,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerSource {
+    /// The page was rendered from it.
+    Page,
+    Server,
+    /// The device's, because no server was reached.
+    Storage,
+}
+
+impl<T> Fetched<T> {
+    pub fn is_stored(&self) -> bool {
+        self.source == AnswerSource::Storage
+    }
 }
 
 pub struct GetRestaurants(pub Search);
@@ -90,7 +103,7 @@ impl Query for GetRestaurants {
 
     async fn fetch(self, browser: &impl Fetch) -> Result<Page<Listing>, Problem> {
         match browser.get(&self).await {
-            Ok(found) if found.is_stored => {
+            Ok(found) if found.is_stored() => {
                 let Page { items, next } = found.answer;
                 let items = items
                     .into_iter()
@@ -132,7 +145,7 @@ impl Query for GetRestaurant {
 
     async fn fetch(self, browser: &impl Fetch) -> Result<Listing, Problem> {
         let found = browser.get(&self).await?;
-        Ok(match found.is_stored {
+        Ok(match found.is_stored() {
             true => reopen(browser, found.answer),
             false => found.answer,
         })
@@ -224,7 +237,7 @@ impl Query for GetTimes {
     async fn fetch(self, browser: &impl Fetch) -> Result<Times, Problem> {
         let found = browser.get(&self).await.ok();
         let stored = match found {
-            Some(found) if !found.is_stored => return Ok(found.answer),
+            Some(found) if !found.is_stored() => return Ok(found.answer),
             found => found.map(|found| found.answer),
         };
         // A stored time is outdated.
@@ -441,7 +454,7 @@ impl Query for GetEdits {
     async fn fetch(self, browser: &impl Fetch) -> Result<Arc<EditedRestaurant>, Problem> {
         let found = browser.get(&self).await?;
         // Hydration needs what the page was rendered from.
-        if found.is_sent_with_page {
+        if found.source == AnswerSource::Page {
             return Ok(found.answer);
         }
         let unsent = browser.unsent_edits(&self.0, found.answer.account);

@@ -1,12 +1,13 @@
-//! What browsers have beside the page: events, timers, locks that all tabs share, and the service worker that keeps files.
+//! What browsers have beside the page: events, timers, time zones, locks that all tabs share, and the service worker that keeps files.
 
 use std::time::Duration;
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Date, Function, Object, Promise, Reflect};
 use leptos::prelude::{set_timeout, window};
+use servery_domain::time::{LocalMinute, TimeZoneName};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{EventTarget, ServiceWorkerContainer, ServiceWorkerRegistration};
+use web_sys::{Event, EventTarget, ServiceWorkerContainer, ServiceWorkerRegistration};
 
 pub fn member(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into())
@@ -14,17 +15,40 @@ pub fn member(of: &JsValue, name: &str) -> Option<JsValue> {
         .filter(|found| !found.is_undefined() && !found.is_null())
 }
 
-pub fn on(target: &EventTarget, name: &str, act: impl Fn() + 'static) {
-    let closure = Closure::<dyn Fn()>::new(act);
+pub fn listen(target: &EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
+    add_listener(target, name, act, false);
+}
+
+/// Before anybody else hears of the event.
+pub fn listen_first(target: &EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
+    add_listener(target, name, act, true);
+}
+
+fn add_listener(target: &EventTarget, name: &str, act: impl Fn(&Event) + 'static, is_first: bool) {
+    let closure = Closure::<dyn Fn(Event)>::new(move |event| act(&event));
+    let listener = closure.as_ref().unchecked_ref();
     // Fails only for an invalid name.
-    let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+    let _ = target.add_event_listener_with_callback_and_bool(name, listener, is_first);
     closure.forget();
 }
 
+/// Resolves after this time.
+pub fn timer(long: Duration) -> Promise {
+    Promise::new(&mut |over, _| set_timeout(move || drop(over.call0(&JsValue::NULL)), long))
+}
+
 pub async fn pause(long: Duration) {
-    let promise = Promise::new(&mut |over, _| set_timeout(move || drop(over.call0(&JsValue::NULL)), long));
     // Setting a timer does not fail.
-    let _ = JsFuture::from(promise).await;
+    let _ = JsFuture::from(timer(long)).await;
+}
+
+/// Uses the browser's time-zone database, so the wasm needs none.
+pub fn local_now(zone: &TimeZoneName) -> Option<LocalMinute> {
+    let options = Object::new();
+    Reflect::set(&options, &"timeZone".into(), &zone.0.as_str().into()).ok()?;
+    // The Swedish locale formats as 2026-11-21 13:45:00.
+    let text: String = Date::new_0().to_locale_string("sv-SE", &options).into();
+    text.get(..16)?.replacen(' ', "T", 1).parse().ok()
 }
 
 /// Locks that all tabs share.
@@ -32,12 +56,12 @@ pub fn locks() -> Option<JsValue> {
     member(&window().navigator(), "locks")
 }
 
-/// Calls back once no other tab has the lock, and has it until the returned promise resolves.
-pub fn with_lock(locks: &JsValue, name: &str, held: impl FnOnce() -> Promise + 'static) {
-    let request = member(locks, "request").and_then(|request| request.dyn_into::<Function>().ok());
+/// Calls back once no other tab has the lock, and has it until the promise of `held` resolves; then its own does.
+pub fn with_lock(locks: &JsValue, name: &str, held: impl FnOnce() -> Promise + 'static) -> Option<Promise> {
+    let request: Function = member(locks, "request")?.dyn_into().ok()?;
     let held = Closure::once_into_js(held);
     // Refused only where a page has no storage either.
-    let _ = request.map(|request| request.call2(locks, &name.into(), &held));
+    request.call2(locks, &name.into(), &held).ok()?.dyn_into().ok()
 }
 
 pub fn workers() -> Option<ServiceWorkerContainer> {

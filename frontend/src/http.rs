@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
-use js_sys::{Date, JSON, Object, Reflect};
+use js_sys::{JSON, Object, Reflect};
 use leptos::prelude::{RwSignal, Set};
 use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,7 +12,7 @@ use servery_app::{
         AccountBackend, Answers, Backend, BackendFuture, NewId, OfficeBackend, OrderingBackend, StaffBackend,
         ThinBrowseBackend, ThinOfficeBackend,
     },
-    query::{Fetch, Fetched, Query},
+    query::{AnswerSource, Fetch, Fetched, Query},
 };
 use servery_domain::{
     draft::Draft,
@@ -27,6 +27,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortSignal;
 
 use crate::{
+    device,
     json::{json, read},
     local_storage, response_cache, unsent_edits,
 };
@@ -70,16 +71,7 @@ impl HttpBackend {
     }
 
     async fn get_from<T: DeserializeOwned>(&self, address: &str) -> Result<Fetched<T>, Problem> {
-        let fresh = |answer| Fetched {
-            answer,
-            is_stored: false,
-            is_sent_with_page: false,
-        };
-        let stored = |answer| Fetched {
-            answer,
-            is_stored: true,
-            is_sent_with_page: false,
-        };
+        let of = |source| move |answer| Fetched { answer, source };
         if let Some(sent) = self.take_sent(address) {
             let answer = read_answer(sent.clone());
             if answer.is_ok() {
@@ -87,16 +79,13 @@ impl HttpBackend {
                     .and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
                 response_cache::store(address, text);
             }
-            return answer.map(|answer| Fetched {
-                is_sent_with_page: true,
-                ..fresh(answer)
-            });
+            return answer.map(of(AnswerSource::Page));
         }
         if self.kept_first
             && let Some(answer) = response_cache::get(address).await
         {
             refresh(address);
-            return read(answer).map(stored);
+            return read(answer).map(of(AnswerSource::Storage));
         }
         if let Some(response) = ask(address).await {
             let is_success = response.ok();
@@ -107,7 +96,7 @@ impl HttpBackend {
             if let Ok(answer) = whole(address, response).await {
                 self.offline.set(false);
                 return match is_success {
-                    true => read(answer).map(fresh),
+                    true => read(answer).map(of(AnswerSource::Server)),
                     false => Err(read(answer).unwrap_or_else(|unreadable| unreadable)),
                 };
             }
@@ -115,7 +104,7 @@ impl HttpBackend {
         match response_cache::get(address).await {
             Some(answer) => {
                 self.offline.set(true);
-                read(answer).map(stored)
+                read(answer).map(of(AnswerSource::Storage))
             }
             None => Err(Problem::new(ProblemType::Unreachable, address)),
         }
@@ -175,13 +164,8 @@ impl Fetch for HttpBackend {
         read(send("POST", address, &json(body)?, None).await?)
     }
 
-    /// Uses the browser's time-zone database, so the wasm needs none.
     fn local_now(&self, zone: &TimeZoneName) -> Option<LocalMinute> {
-        let options = Object::new();
-        Reflect::set(&options, &"timeZone".into(), &zone.0.as_str().into()).ok()?;
-        // The Swedish locale formats as 2026-11-21 13:45:00.
-        let text: String = Date::new_0().to_locale_string("sv-SE", &options).into();
-        text.get(..16)?.replacen(' ', "T", 1).parse().ok()
+        device::local_now(zone)
     }
 
     fn stored_draft(&self, slug: &Slug) -> Option<Draft> {

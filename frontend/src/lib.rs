@@ -22,16 +22,14 @@ mod response_cache;
 mod script;
 mod unsent_edits;
 
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use futures::FutureExt;
 use leptos::prelude::*;
 use servery_app::{
     backend::Offline,
     mode::Mode,
-    page_address::PageAddress,
     pages::{App, Content, Pages},
-    render::Decision,
     routes,
     text::Texts,
 };
@@ -64,26 +62,14 @@ fn hydrate<P: Pages>(page: PageDocument, texts: Texts) -> Result<(), JsError> {
     let backend = P::backend(http.clone());
     let content = Content::<P>::load(&document::visit(), page.lang, &backend).now_or_never();
     let content = content.ok_or_else(|| JsError::new("page without data"))?;
-    let (visit, shown, decision) = (
-        RwSignal::new(document::visit()),
-        RwSignal::new(content),
-        page.decision,
-    );
-    leptos::mount::hydrate_from(page.root.clone(), {
-        let backend = backend.clone();
-        move || app(visit, shown, backend, texts, decision, offline)
+    let navigator = Navigator::new(page, content, (http, backend), texts);
+    leptos::mount::hydrate_from(navigator.page.root.clone(), {
+        let navigator = navigator.clone();
+        move || app(&navigator, offline)
     })
     .forget();
     if P::SHOWS_FORMS {
-        let navigator = Navigator {
-            page,
-            shown,
-            backend,
-            http,
-            texts,
-            visit,
-        };
-        Rc::new(navigator).listen_to_history();
+        navigator.listen_to_history();
     }
     Ok(())
 }
@@ -95,41 +81,26 @@ async fn mount<P: Pages>(page: PageDocument, texts: Texts) {
     let content = Content::<P>::load(&document::visit(), page.lang, &backend).await;
     page.update_head(&content, texts);
     page.root.set_inner_html("");
-    let (visit, shown, decision) = (
-        RwSignal::new(document::visit()),
-        RwSignal::new(content),
-        page.decision,
-    );
-    leptos::mount::mount_to(page.root.clone(), {
-        let backend = backend.clone();
-        move || app(visit, shown, backend, texts, decision, offline)
+    let navigator = Navigator::new(page, content, (http, backend), texts);
+    leptos::mount::mount_to(navigator.page.root.clone(), {
+        let navigator = navigator.clone();
+        move || app(&navigator, offline)
     })
     .forget();
-    Rc::new(Navigator {
-        page,
-        shown,
-        backend,
-        http,
-        texts,
-        visit,
-    })
-    .listen();
+    navigator.listen();
 }
 
-fn app<P: Pages>(
-    visit: RwSignal<PageAddress>,
-    content: RwSignal<Content<P>>,
-    backend: Arc<P::Backend>,
-    texts: Texts,
-    decision: Decision,
-    offline: RwSignal<bool>,
-) -> impl IntoView {
+fn app<P: Pages>(navigator: &Navigator<P>, offline: RwSignal<bool>) -> impl IntoView + use<P> {
+    let Navigator {
+        page, shown, visit, ..
+    } = navigator;
+    let (visit, content, decision) = (*visit, *shown, page.decision);
     let allows = visit
         .with_untracked(|visit| routes::find(&visit.path))
         .map_or(&[][..], |route| route.allows);
-    provide_context(texts);
+    provide_context(navigator.texts);
     provide_context(visit);
-    provide_context(backend);
+    provide_context(navigator.backend.clone());
     P::provide(Arc::new(Browser::new()));
     provide_context(Offline(offline));
     provide_context(servery_app::components::render_info::RenderInfo { decision, allows });

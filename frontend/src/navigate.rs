@@ -12,11 +12,12 @@ use servery_app::{
     routes,
     text::Texts,
 };
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlAnchorElement, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, Url};
 
 use crate::{
+    device::listen,
     document::{self, PageDocument},
     http::HttpBackend,
 };
@@ -29,13 +30,6 @@ pub struct Navigator<P: Pages> {
     pub texts: Texts,
     /// The address that is shown or being loaded.
     pub visit: RwSignal<PageAddress>,
-}
-
-fn listen(target: &web_sys::EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
-    let closure = Closure::<dyn Fn(Event)>::new(move |event| act(&event));
-    // Fails only for an invalid name.
-    let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
-    closure.forget();
 }
 
 /// The target of a plain click on a link in this tab.
@@ -74,6 +68,23 @@ fn sent_form(event: &Event) -> Option<Url> {
 }
 
 impl<P: Pages> Navigator<P> {
+    /// Of the page that is open, with what it shows first.
+    pub fn new(
+        page: PageDocument,
+        content: Content<P>,
+        (http, backend): (Arc<HttpBackend>, Arc<P::Backend>),
+        texts: Texts,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            page,
+            shown: RwSignal::new(content),
+            backend,
+            http,
+            texts,
+            visit: RwSignal::new(document::visit()),
+        })
+    }
+
     pub fn listen(self: Rc<Self>) {
         let on_click = self.clone();
         listen(&document(), "click", move |event| {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use leptos::prelude::{
     GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, set_timeout_with_handle, window,
 };
@@ -27,9 +27,8 @@ use servery_domain::{
     slug::Slug,
     time::TimeZoneName,
 };
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::future_to_promise;
-use web_sys::Event;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use crate::{
     device,
@@ -41,7 +40,6 @@ use crate::{
 const LOCK: &str = "office";
 /// How long a form waits for the server before it is shown that its edit waits.
 const SETTLING: Duration = Duration::from_secs(1);
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Whose edits are sent, and of which restaurant.
 #[derive(Clone, PartialEq)]
@@ -55,8 +53,8 @@ struct Sender {
     unsent: RwSignal<EditOutbox>,
     news: RwSignal<Option<Arc<EditedRestaurant>>>,
     is_locked: RwSignal<bool>,
-    /// A round is under way or waits for its turn.
-    is_sending: Cell<bool>,
+    /// The round that is under way or waits for its turn.
+    sending: RefCell<Option<Promise>>,
     /// Something was stored since the round began.
     is_outdated: Cell<bool>,
     failures: Cell<u32>,
@@ -75,7 +73,7 @@ pub fn open() -> Arc<dyn OfficeOutbox> {
         unsent: RwSignal::default(),
         news: RwSignal::default(),
         is_locked: RwSignal::new(false),
-        is_sending: Cell::new(false),
+        sending: RefCell::default(),
         is_outdated: Cell::new(false),
         failures: Cell::new(0),
         again: RefCell::default(),
@@ -84,42 +82,39 @@ pub fn open() -> Arc<dyn OfficeOutbox> {
     });
     sender.hold_links();
     let online = sender.clone();
-    device::on(&window(), "online", move || {
+    device::listen(&window(), "online", move |_| {
         online.failures.set(0);
         online.send();
     });
     // Another tab has stored, sent or thrown something away.
     let heard = sender.clone();
-    device::on(&window(), "storage", move || heard.read());
+    device::listen(&window(), "storage", move |_| heard.read());
     Arc::new(BrowserOfficeOutbox(SendWrapper::new(sender)))
 }
 
 impl Sender {
-    /// Before anybody else hears of the click.
+    /// The next page is to have what a form waits for.
     fn hold_links(self: &Rc<Self>) {
         let sender = self.clone();
-        let hold = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-            let link = navigate::followed_link(&event).filter(|_| sender.is_settling.get());
+        device::listen_first(&window(), "click", move |event| {
+            let link = navigate::followed_link(event).filter(|_| sender.is_settling.get());
             if let Some(link) = link {
                 event.prevent_default();
                 event.stop_propagation();
                 sender.followed.replace(Some(link.href()));
             }
         });
-        let listener = hold.as_ref().unchecked_ref();
-        // Fails only for an invalid name.
-        let _ = window().add_event_listener_with_callback_and_bool("click", listener, true);
-        hold.forget();
     }
 
     /// Until everything is answered, or for a while.
     async fn settle(&self) {
+        let Some(sending) = self.sending.borrow().clone() else {
+            return;
+        };
         self.is_settling.set(true);
-        let mut waited = Duration::ZERO;
-        while self.is_sending.get() && waited < SETTLING {
-            device::pause(LOOK).await;
-            waited += LOOK;
-        }
+        let either = Array::of2(&sending, &device::timer(SETTLING));
+        // Neither of them is ever rejected.
+        let _ = JsFuture::from(Promise::race(&either)).await;
         self.is_settling.set(false);
         if let Some(link) = self.followed.take() {
             // Fails only for an address that is none.
@@ -149,7 +144,7 @@ impl Sender {
             return;
         }
         self.is_outdated.set(true);
-        if self.is_sending.replace(true) {
+        if self.sending.borrow().is_some() {
             return;
         }
         let sender = self.clone();
@@ -158,15 +153,16 @@ impl Sender {
                 while sender.is_outdated.take() {
                     sender.round().await;
                 }
-                sender.is_sending.set(false);
+                sender.sending.take();
                 Ok(JsValue::UNDEFINED)
             })
         };
-        match device::locks() {
+        let sending = match device::locks() {
             Some(locks) => device::with_lock(&locks, LOCK, round),
             // The server takes an edit that comes from two tabs once.
-            None => drop(round()),
-        }
+            None => Some(round()),
+        };
+        self.sending.replace(sending);
     }
 
     async fn round(self: &Rc<Self>) {
@@ -218,7 +214,7 @@ impl Sender {
         let backend = HttpBackend::new(None, RwSignal::new(false), false);
         let found = backend.get(&GetEdits(slug.clone())).await;
         let found = found.map_err(|problem| EditAnswer::of(Err(problem)))?;
-        if found.is_stored {
+        if found.is_stored() {
             return Err(EditAnswer::Later);
         }
         for id in confirmed {
@@ -289,8 +285,6 @@ impl OfficeOutbox for BrowserOfficeOutbox {
     }
 
     fn is_zone(&self, zone: &TimeZoneName) -> bool {
-        HttpBackend::new(None, RwSignal::new(false), false)
-            .local_now(zone)
-            .is_some()
+        device::local_now(zone).is_some()
     }
 }

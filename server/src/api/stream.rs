@@ -265,8 +265,8 @@ fn restaurant_frame(revision: Revision) -> Bytes {
 }
 
 fn published_revision(app: &AppState, restaurant: &Slug) -> Option<Revision> {
-    let listing = app.catalog.now().listing(restaurant).cloned();
-    listing.map(|listing| listing.restaurant.revision)
+    let catalog = app.catalog.now();
+    Some(catalog.listing(restaurant)?.restaurant.revision)
 }
 
 fn revision_frame(revision: Revision) -> Bytes {
