@@ -3,6 +3,7 @@
 mod database;
 mod encryption;
 mod installer;
+mod pairing;
 mod photo;
 mod pin;
 mod platform;
@@ -28,13 +29,12 @@ use send_wrapper::SendWrapper;
 use servery_app::{
     api,
     pos_client::{
-        ActionError, Connectivity, Installation, LocalFuture, PairingState, PosClient, StorageUsage,
-        UnsupportedReason, Unsynced,
+        ActionError, Connectivity, Installation, LocalFuture, PairingState, PosClient, StorageUsage, Unsynced,
     },
     routes::Chunk,
 };
 use servery_domain::{
-    device::{Paired, Pairing},
+    device::Paired,
     id::{BillId, CashierId, DeviceId, OpId, PaymentId, StationId},
     pos::{
         PosState,
@@ -61,7 +61,7 @@ use self::{
     wake_lock::WakeLock,
 };
 use crate::{
-    device::{self, on, pause},
+    device::{self, listen, pause},
     http::send,
     json::{json, read},
     local_storage,
@@ -156,14 +156,14 @@ fn now() -> Timestamp {
 impl Tabs {
     fn listen(self: &Rc<Self>) {
         let tabs = self.clone();
-        on(&window(), "online", move || {
+        listen(&window(), "online", move |_| {
             tabs.pause.set(SOON);
             tabs.wake();
         });
         let tabs = self.clone();
-        on(&window(), "offline", move || tabs.say(Connectivity::Offline));
+        listen(&window(), "offline", move |_| tabs.say(Connectivity::Offline));
         let tabs = self.clone();
-        on(&document(), "visibilitychange", move || {
+        listen(&document(), "visibilitychange", move |_| {
             if !document().hidden() {
                 tabs.handle(ClientEvent::OtherTabWrote);
                 tabs.wake();
@@ -228,20 +228,6 @@ impl Tabs {
         }
     }
 
-    /// Reads whether this browser is paired.
-    fn look(self: Rc<Self>) {
-        spawn_local(async move {
-            let unsupported = platform::unsupported().await;
-            let pairing = match self.disk.paired().await {
-                Ok(Some((paired, true))) => PairingState::Revoked(Box::new(paired)),
-                Ok(Some((paired, false))) => PairingState::Paired(Box::new(paired)),
-                Ok(None) => unsupported.map_or(PairingState::Unpaired, PairingState::Impossible),
-                Err(_) => PairingState::Impossible(unsupported.unwrap_or(UnsupportedReason::NoStorage)),
-            };
-            self.stand(pairing);
-        });
-    }
-
     fn stand(self: &Rc<Self>, pairing: PairingState) {
         let before = self.working();
         self.pairing.set(pairing);
@@ -270,14 +256,6 @@ impl Tabs {
         }
     }
 
-    /// The device that may read what is stored here and send what it does.
-    fn working(&self) -> Option<DeviceId> {
-        self.pairing.with_untracked(|pairing| match pairing {
-            PairingState::Paired(paired) => Some(paired.device),
-            _ => None,
-        })
-    }
-
     /// Without its key a device cannot read its outbox, but says how much is in it.
     fn count_unsent(self: Rc<Self>) {
         self.for_now(async |tabs| {
@@ -285,13 +263,6 @@ impl Tabs {
             tabs.unsynced.set(Unsynced { count, since: None });
             None
         });
-    }
-
-    fn paired(&self) -> Option<Paired> {
-        self.pairing.with_untracked(|pairing| match pairing {
-            PairingState::Paired(paired) | PairingState::Revoked(paired) => Some(Paired::clone(paired)),
-            PairingState::Unknown | PairingState::Impossible(_) | PairingState::Unpaired => None,
-        })
     }
 
     fn handle(self: &Rc<Self>, happened: ClientEvent) {
@@ -449,19 +420,6 @@ impl Tabs {
         });
     }
 
-    fn revoke(self: Rc<Self>) {
-        let Some(paired) = self.paired().map(Box::new) else {
-            return;
-        };
-        spawn_local(async move {
-            // After an error the next request gets the same answer.
-            if self.disk.revoke().await.is_ok() {
-                self.stand(PairingState::Revoked(paired));
-                self.set_notifications(&TabMessage::Standing);
-            }
-        });
-    }
-
     fn wake(self: &Rc<Self>) {
         if !self.leads.get() {
             return;
@@ -513,63 +471,6 @@ impl Tabs {
         if is_behind && self.leads.get() {
             self.handle(ClientEvent::Announcement);
         }
-    }
-
-    async fn pair(self: Rc<Self>, code: String) -> Result<(), Problem> {
-        let no_room = |_| Problem::new(ProblemType::Broken, "this device could not keep who it is");
-        let known = self.paired().map(|paired| paired.device);
-        let device = match known {
-            Some(device) => device,
-            None => self
-                .disk
-                .name(DeviceId(local_storage::id()))
-                .await
-                .map_err(no_room)?,
-        };
-        let let_in = async |device| {
-            send(
-                "POST",
-                api::DEVICES,
-                &json(&Pairing {
-                    code: code.clone(),
-                    device,
-                })?,
-                None,
-            )
-            .await
-        };
-        let paired: Paired = read(match let_in(device).await {
-            // The pairing belongs to another restaurant or kind of device; so do its pending ops.
-            Err(problem)
-                if problem.is(ProblemType::Conflict)
-                    && self.disk.unsent().await.is_ok_and(|count| count == 0) =>
-            {
-                let_in(DeviceId(local_storage::id())).await?
-            }
-            answer => answer?,
-        })?;
-        let kept = if known == Some(paired.device) {
-            self.disk.welcome_back(&paired).await
-        } else {
-            self.disk.adopt(&paired).await
-        };
-        kept.map_err(no_room)?;
-        self.stand(PairingState::Paired(Box::new(paired)));
-        self.set_notifications(&TabMessage::Standing);
-        Ok(())
-    }
-
-    async fn sign_out(self: Rc<Self>) {
-        if self.paired().is_none() {
-            return;
-        }
-        self.stand(PairingState::Unknown);
-        // Offline, the cookie stays, and the server keeps the device until an owner removes it.
-        let _ = send("DELETE", api::DEVICE, "", None).await;
-        let _ = self.disk.delete().await;
-        platform::delete_cached_app().await;
-        self.set_notifications(&TabMessage::Standing);
-        self.look();
     }
 
     fn submit(

@@ -6,7 +6,7 @@ use leptos::prelude::{RwSignal, Set, window};
 use servery_app::pos_client::Installation;
 use wasm_bindgen::JsValue;
 
-use super::{on, platform};
+use super::{listen, platform};
 
 pub struct Installer {
     pub state: RwSignal<Installation>,
@@ -25,7 +25,7 @@ impl Installer {
             offered.state.set(Installation::Offered);
         });
         let state = installer.state;
-        on(&window(), "appinstalled", move || {
+        listen(&window(), "appinstalled", move |_| {
             state.set(Installation::Installed)
         });
         installer
