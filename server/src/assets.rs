@@ -144,11 +144,16 @@ const ACCOUNT_STYLE: [&str; 2] = [
     include_str!("../../style/map.css"),
 ];
 /// Further style sheets of the office.
-const OFFICE_STYLE: [&str; 4] = [
+const OFFICE_STYLE: [&str; 9] = [
     include_str!("../../style/receipt.css"),
     include_str!("../../style/signed.css"),
     include_str!("../../style/map.css"),
+    include_str!("../../style/new_restaurant.css"),
     include_str!("../../style/office.css"),
+    include_str!("../../style/order_list.css"),
+    include_str!("../../style/week_grid.css"),
+    include_str!("../../style/translations.css"),
+    include_str!("../../style/unsent.css"),
 ];
 /// Further style sheets of the staff app.
 const STAFF_STYLE: [&str; 6] = [
