@@ -2,6 +2,14 @@
 
 use super::*;
 
+/// A minute later the server asks what became of open payments.
+async fn sweep(shop: &Shop) {
+    let later = Timestamp(clock::now().0 + 60);
+    payments::check_open_payments(&shop.app.app, later, 20)
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn an_answer_that_is_lost_charges_once() {
     let shop = Shop::open().await;
@@ -22,9 +30,7 @@ async fn an_answer_that_is_lost_charges_once() {
         "nothing is cooked that may not be paid"
     );
     pay().await;
-    payments::check_open_payments(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
-        .await
-        .unwrap();
+    sweep(&shop).await;
     assert_eq!(shop.progress(&token).await["state"], "placed");
     assert_eq!(shop.peer.charged(&order).await.len(), 1);
 }
@@ -57,9 +63,7 @@ async fn a_charge_whose_answer_was_lost_is_found_by_the_sweep() {
     );
     shop.peer.line(Line::Good);
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
-    payments::check_open_payments(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
-        .await
-        .unwrap();
+    sweep(&shop).await;
     assert_eq!(shop.progress(&token).await["state"], "placed");
 }
 
@@ -117,9 +121,7 @@ async fn a_bank_that_is_still_working_on_it_has_declined_nothing() {
             && page.text().contains("http-equiv=\"refresh\"")
     );
     shop.peer.line(Line::Good);
-    payments::check_open_payments(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
-        .await
-        .unwrap();
+    sweep(&shop).await;
     assert_eq!(shop.progress(&token).await["state"], "placed");
     assert_eq!(shop.peer.charged(&order).await.len(), 1);
 }

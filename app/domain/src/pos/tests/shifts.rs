@@ -310,10 +310,8 @@ fn a_drawer_holds_what_a_day_brings_in_any_currency() {
     );
 }
 
-#[test]
-fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash() {
-    let mut day = Day::new();
-    let order = ordered(2_003, 200);
+/// Ben brings the order.
+fn assign(day: &mut Day, order: &Order) {
     day.pos.put(Record::Order(Box::new(order.clone())));
     day.does(
         ADA,
@@ -323,6 +321,26 @@ fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash()
             orders: vec![order.id],
         },
     );
+}
+
+/// The same a second time is refused.
+fn hand_in_once(day: &mut Day, order: &Order, amount: i64) {
+    let hand_in = Action::HandIn {
+        id: MoveId(7),
+        run: DeliveryRunId(1),
+        orders: vec![order.id],
+        shift: SHIFT,
+        amount: Minor(amount),
+    };
+    day.does(ADA, hand_in.clone());
+    assert_eq!(day.asks(ADA, hand_in), Err(OpRefusal::Taken));
+}
+
+#[test]
+fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash() {
+    let mut day = Day::new();
+    let order = ordered(2_003, 200);
+    assign(&mut day, &order);
     let handover = Handover {
         at: Timestamp(5),
         cash: Minor(2_105),
@@ -336,15 +354,7 @@ fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash()
             handover,
         },
     );
-    let hand_in = Action::HandIn {
-        id: MoveId(7),
-        run: DeliveryRunId(1),
-        orders: vec![order.id],
-        shift: SHIFT,
-        amount: Minor(2_105),
-    };
-    day.does(ADA, hand_in.clone());
-    assert_eq!(day.asks(ADA, hand_in), Err(OpRefusal::Taken));
+    hand_in_once(&mut day, &order, 2_105);
     let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
     assert_eq!(
         (report.total(), report.tipped(), report.receipts),
@@ -363,23 +373,7 @@ fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash()
 fn a_courier_hands_in_once_also_if_it_was_exactly_what_the_orders_cost() {
     let mut day = Day::new();
     let order = ordered(2_000, 0);
-    day.pos.put(Record::Order(Box::new(order.clone())));
-    day.does(
-        ADA,
-        Action::Assign {
-            run: DeliveryRunId(1),
-            courier: BEN,
-            orders: vec![order.id],
-        },
-    );
-    let hand_in = Action::HandIn {
-        id: MoveId(7),
-        run: DeliveryRunId(1),
-        orders: vec![order.id],
-        shift: SHIFT,
-        amount: Minor(2_000),
-    };
-    day.does(ADA, hand_in.clone());
-    assert_eq!(day.asks(ADA, hand_in), Err(OpRefusal::Taken));
+    assign(&mut day, &order);
+    hand_in_once(&mut day, &order, 2_000);
     assert_eq!(day.pos.shift(SHIFT).unwrap().expected(), Minor(12_000));
 }
