@@ -1,12 +1,14 @@
 //! This node's copy of all restaurants with their opening states, and of the operator's modes.
 //!
-//! A request reads this copy instead of the database. It is reloaded within a quarter of a second after a change by any node,
-//! and recalculated whenever a restaurant opens or closes or a dish's serving hours begin or end. So each copy is an [`Edition`] that never changes.
+//! A request reads this copy instead of the database. After a change by any node, only the restaurants that changed are read again,
+//! within a quarter of a second; a listing is calculated anew when its restaurant opens or closes or a dish's serving hours begin
+//! or end. So each copy never changes, and shares with the one before it what is the same.
 
+mod listed;
 pub mod restaurant_now;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -18,6 +20,7 @@ use arc_swap::ArcSwap;
 use axum::http::HeaderValue;
 use jiff::tz::TimeZone;
 use quick_cache::sync::Cache;
+use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 use servery_app::{
     mode::Mode,
     render::{RenderInputs, decide},
@@ -25,44 +28,52 @@ use servery_app::{
 };
 use servery_domain::{
     domain_name::DomainName,
-    id::{DishId, RestaurantId},
+    id::RestaurantId,
     lang::Lang,
     menu::Menu,
     order_intake::{LocalPause, OrderIntake, OrderPause},
-    order_settings::PaymentMethod,
-    restaurant::{Listing, NotServed, Restaurant},
+    restaurant::{Listing, Restaurant},
     revision::Revision,
     search::Search,
     slug::Slug,
     time::{LocalMinute, Timestamp},
 };
-use servery_store::{Daypart, Revisions, Store, StoreError};
+use servery_store::{Revisions, Store, StoreError, within};
 use tokio::sync::watch;
 
-use crate::clock;
+use crate::{catalog::listed::Listed, clock};
 
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
-/// Time limit for reading the store; after it the store counts as unreachable.
+/// Time limit for one read of the store; after it the store counts as unreachable.
 const TIMEOUT: Duration = Duration::from_secs(2);
+/// Restaurants that one read of the store has.
+const READ_AT_ONCE: usize = 128;
 /// Cached menus; the least used ones are dropped first.
 const MENUS: usize = 500;
+/// Seconds after which a snapshot without a restaurant is another one.
+const A_DAY: i64 = 24 * 3600;
 
-/// The version of the catalog that an answer was made from. Two nodes with the same edition give the same answer.
+/// The version of what an answer was made from: of one restaurant, or of the whole catalog. Two nodes with the same edition give the
+/// same answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Edition {
+    /// `catalog` is the revision at which the restaurant changed last, or the catalog's own.
     pub revisions: Revisions,
     /// The next moment when a restaurant opens or closes, a dish's serving hours begin or end, or a local day begins.
     pub until: Timestamp,
 }
 
+#[derive(Clone)]
 pub struct CatalogSnapshot {
+    /// Of the whole catalog.
     pub edition: Edition,
-    restaurants: Vec<(Arc<Listing>, TimeZone)>,
-    /// Positions in `restaurants`.
-    domains: BTreeMap<DomainName, usize>,
-    dayparts: Vec<Daypart>,
-    intakes: BTreeMap<RestaurantId, OrderIntake>,
-    modes: Vec<(String, Mode)>,
+    restaurants: RedBlackTreeMapSync<Slug, Arc<Listed>>,
+    slugs: HashTrieMapSync<RestaurantId, Slug>,
+    domains: HashTrieMapSync<DomainName, Slug>,
+    /// When each listing is calculated anew.
+    due: RedBlackTreeSetSync<(Timestamp, RestaurantId)>,
+    demos: usize,
+    modes: Arc<[(String, Mode)]>,
     /// The paths of the pages that are thick by default: the value of a header of every API answer.
     pub thick: HeaderValue,
 }
@@ -97,19 +108,6 @@ pub struct Catalog {
     reachable: AtomicBool,
 }
 
-/// What a snapshot is made from, at any moment.
-#[derive(Default)]
-struct CatalogRows {
-    revisions: Revisions,
-    restaurants: Vec<(Restaurant, TimeZone)>,
-    demos: BTreeSet<RestaurantId>,
-    domains: BTreeMap<RestaurantId, DomainName>,
-    sold_out: Vec<(RestaurantId, DishId)>,
-    dayparts: Vec<Daypart>,
-    intakes: BTreeMap<RestaurantId, OrderIntake>,
-    modes: Vec<(String, Mode)>,
-}
-
 /// A pause on the restaurant's clock, up to the full minute: at the minute that it names it is over.
 pub fn local_pause(zone: &TimeZone, pause: OrderPause) -> LocalPause {
     let full = |until: Timestamp| clock::local(zone, Timestamp(until.0 + 59));
@@ -119,162 +117,118 @@ pub fn local_pause(zone: &TimeZone, pause: OrderPause) -> LocalPause {
 }
 
 impl CatalogSnapshot {
-    fn new(rows: CatalogRows, now: Timestamp) -> Self {
-        let CatalogRows {
-            revisions,
-            restaurants,
-            demos,
-            mut domains,
-            sold_out,
-            dayparts,
-            intakes,
-            modes,
-        } = rows;
-        let mut until = Timestamp(now.0 + 24 * 3600);
-        let listing = restaurants.into_iter().map(|(restaurant, zone)| {
-            let here = clock::local(&zone, now);
-            let intake = intakes.get(&restaurant.id);
-            let pause = intake.and_then(|intake| intake.at(now).pause);
-            let pause = pause.map(|pause| local_pause(&zone, pause));
-            let opening = restaurant.opening(here, pause);
-            if let Some(ends) = intake.and_then(|intake| intake.next_end(now)) {
-                until = until.min(ends);
-            }
-            let midnight = LocalMinute(here.midnight().0 + servery_domain::time::DAY);
-            let own = dayparts
-                .iter()
-                .filter(|daypart| daypart.restaurant == restaurant.id);
-            let served: Vec<_> = own
-                .map(|daypart| (daypart.dish, daypart.served.at(here, &restaurant.holidays)))
-                .collect();
-            let changes = served
-                .iter()
-                .map(|(_, served)| served)
-                .chain([&opening])
-                .filter_map(|opening| opening.change);
-            for moment in changes.map(|change| change.at).chain([midnight]) {
-                let moment = clock::utc(&zone, moment);
-                // In the hour that clocks repeat in autumn, the first occurrence may be over.
-                let moment = if moment <= now {
-                    Timestamp(moment.0 + 3600)
-                } else {
-                    moment
-                };
-                until = until.min(moment).max(Timestamp(now.0 + 1));
-            }
-            let out = sold_out
-                .iter()
-                .filter(|(of, _)| *of == restaurant.id)
-                .map(|(_, dish)| *dish)
-                .collect();
-            let away = served.iter().filter(|(_, served)| !served.open);
-            let not_served = away
-                .map(|(dish, served)| NotServed {
-                    dish: *dish,
-                    from: served.change.map(|change| change.at),
-                })
-                .collect();
-            (
-                Arc::new(Listing {
-                    is_demo: demos.contains(&restaurant.id),
-                    domain: domains.remove(&restaurant.id),
-                    restaurant,
-                    opening,
-                    pause,
-                    today: here.day(),
-                    sold_out: out,
-                    not_served,
-                }),
-                zone,
-            )
-        });
-        let restaurants: Vec<(Arc<Listing>, TimeZone)> = listing.collect();
-        let domains = restaurants
-            .iter()
-            .enumerate()
-            .filter_map(|(position, (listing, _))| Some((listing.domain.clone()?, position)))
-            .collect();
-        let thick = thick(&modes);
+    fn empty(now: Timestamp) -> Self {
         Self {
-            edition: Edition { revisions, until },
-            restaurants,
-            domains,
-            dayparts,
-            intakes,
-            modes,
-            thick,
+            edition: Edition {
+                revisions: Revisions::default(),
+                until: Timestamp(now.0 + A_DAY),
+            },
+            restaurants: RedBlackTreeMapSync::new_sync(),
+            slugs: HashTrieMapSync::new_sync(),
+            domains: HashTrieMapSync::new_sync(),
+            due: RedBlackTreeSetSync::new_sync(),
+            demos: 0,
+            modes: Arc::default(),
+            thick: HeaderValue::from_static(""),
         }
     }
 
-    /// The same catalog at another time.
+    fn insert(&mut self, listed: Listed) {
+        let listing = listed.listing();
+        let (id, slug) = (listing.restaurant.id, listing.restaurant.slug.clone());
+        self.remove(id);
+        self.due.insert_mut((listed.until(), id));
+        self.slugs.insert_mut(id, slug.clone());
+        if let Some(domain) = &listing.domain {
+            self.domains.insert_mut(domain.clone(), slug.clone());
+        }
+        self.demos += usize::from(listing.is_demo);
+        self.restaurants.insert_mut(slug, Arc::new(listed));
+    }
+
+    fn remove(&mut self, id: RestaurantId) {
+        let Some(slug) = self.slugs.get(&id).cloned() else {
+            return;
+        };
+        self.slugs.remove_mut(&id);
+        let Some(listed) = self.restaurants.get(&slug).cloned() else {
+            return;
+        };
+        self.restaurants.remove_mut(&slug);
+        self.due.remove_mut(&(listed.until(), id));
+        let listing = listed.listing();
+        self.demos -= usize::from(listing.is_demo);
+        // It may be another restaurant's by now.
+        if let Some(domain) = &listing.domain
+            && self.domains.get(domain) == Some(&slug)
+        {
+            self.domains.remove_mut(domain);
+        }
+    }
+
+    fn set_modes(&mut self, modes: Vec<(String, Mode)>) {
+        self.thick = thick(&modes);
+        self.modes = modes.into();
+    }
+
+    /// The same catalog at another time: listings that are over are calculated anew.
     fn at(&self, now: Timestamp) -> Self {
-        let restaurants = self
-            .restaurants
-            .iter()
-            .map(|(listing, zone)| (listing.restaurant.clone(), zone.clone()))
-            .collect();
-        let of = |listing: &Listing| {
-            listing
-                .sold_out
-                .iter()
-                .map(|dish| (listing.restaurant.id, *dish))
-                .collect::<Vec<_>>()
-        };
-        let sold_out = self
-            .restaurants
-            .iter()
-            .flat_map(|(listing, _)| of(listing))
-            .collect();
-        let demos = self.restaurants().filter(|listing| listing.is_demo);
-        let rows = CatalogRows {
-            revisions: self.edition.revisions,
-            restaurants,
-            demos: demos.map(|listing| listing.restaurant.id).collect(),
-            domains: self
-                .restaurants()
-                .filter_map(|listing| Some((listing.restaurant.id, listing.domain.clone()?)))
-                .collect(),
-            sold_out,
-            dayparts: self.dayparts.clone(),
-            intakes: self.intakes.clone(),
-            modes: self.modes.clone(),
-        };
-        Self::new(rows, now)
+        let mut next = self.clone();
+        let due = self.due.iter().take_while(|(until, _)| *until <= now);
+        for (_, id) in due {
+            let listed = self.slugs.get(id).and_then(|slug| self.restaurants.get(slug));
+            if let Some(listed) = listed {
+                next.insert(listed.at(now));
+            }
+        }
+        next.set_until(now);
+        next
+    }
+
+    fn set_until(&mut self, now: Timestamp) {
+        let first = self.due.first().map(|(until, _)| *until);
+        self.edition.until = first.unwrap_or(Timestamp(now.0 + A_DAY));
+    }
+
+    /// Of what is said about one restaurant.
+    pub fn edition_of(&self, slug: &Slug) -> Edition {
+        self.restaurants.get(slug).map_or(self.edition, |listed| Edition {
+            revisions: Revisions {
+                catalog: listed.changed(),
+                ..self.edition.revisions
+            },
+            until: listed.until(),
+        })
     }
 
     /// What of a restaurant's intake still holds.
     pub fn intake(&self, restaurant: RestaurantId, now: Timestamp) -> OrderIntake {
-        let set = self.intakes.get(&restaurant);
-        set.map(|intake| intake.at(now)).unwrap_or_default()
+        let listed = self
+            .slugs
+            .get(&restaurant)
+            .and_then(|slug| self.restaurants.get(slug));
+        listed.map(|listed| listed.intake(now)).unwrap_or_default()
     }
 
     /// Of all restaurants, or of this one.
     pub fn page(&self, search: &Search, only: Option<&Slug>) -> servery_domain::cursor::Page<Listing> {
-        let listings = self.restaurants.iter().map(|(listing, _)| listing);
-        let listings = listings.filter(|listing| only.is_none_or(|slug| listing.restaurant.slug == *slug));
-        search.page(listings.map(|listing| Listing::clone(listing)))
+        let listings = self
+            .restaurants()
+            .filter(|listing| only.is_none_or(|slug| listing.restaurant.slug == *slug));
+        search.page(listings.cloned())
     }
 
     pub fn listing(&self, slug: &Slug) -> Option<&Arc<Listing>> {
-        self.entry(slug).map(|(listing, _)| listing)
-    }
-
-    fn entry(&self, slug: &Slug) -> Option<&(Arc<Listing>, TimeZone)> {
-        let at = self
-            .restaurants
-            .binary_search_by(|(listing, _)| listing.restaurant.slug.cmp(slug))
-            .ok()?;
-        self.restaurants.get(at)
+        Some(self.restaurants.get(slug)?.listing())
     }
 
     pub fn restaurants(&self) -> impl Iterator<Item = &Listing> {
-        self.restaurants.iter().map(|(listing, _)| listing.as_ref())
+        self.restaurants.values().map(|listed| listed.listing().as_ref())
     }
 
     /// The restaurant whose own domain this is.
     pub fn at_domain(&self, domain: &DomainName) -> Option<&Listing> {
-        let (listing, _) = self.restaurants.get(*self.domains.get(domain)?)?;
-        Some(listing)
+        self.listing(self.domains.get(domain)?).map(AsRef::as_ref)
     }
 
     pub fn has_domains(&self) -> bool {
@@ -282,27 +236,24 @@ impl CatalogSnapshot {
     }
 
     pub fn by_id(&self, id: RestaurantId) -> Option<&Arc<Listing>> {
-        self.restaurants
-            .iter()
-            .map(|(listing, _)| listing)
-            .find(|listing| listing.restaurant.id == id)
+        self.listing(self.slugs.get(&id)?)
     }
 
     /// Whether what is asked for at this page is not meant: it is about a restaurant of the demo, or about none where there is nothing else.
     pub fn is_demo(&self, page: Option<&Slug>) -> bool {
         match page.and_then(|slug| self.listing(slug)) {
             Some(listing) => listing.is_demo,
-            None => !self.restaurants.is_empty() && self.restaurants().all(|listing| listing.is_demo),
+            None => self.demos > 0 && self.demos == self.restaurants.size(),
         }
     }
 
     /// The restaurant's local time.
     pub fn clock(&self, slug: &Slug, now: Timestamp) -> Option<LocalMinute> {
-        self.entry(slug).map(|(_, zone)| clock::local(zone, now))
+        self.zone(slug).map(|zone| clock::local(zone, now))
     }
 
     pub fn zone(&self, slug: &Slug) -> Option<&TimeZone> {
-        self.entry(slug).map(|(_, zone)| zone)
+        Some(self.restaurants.get(slug)?.zone())
     }
 
     /// The operator's mode for the page with this path in the table.
@@ -330,52 +281,6 @@ fn thick(modes: &[(String, Mode)]) -> HeaderValue {
     HeaderValue::from_str(&thick.collect::<Vec<_>>().join(" ")).unwrap_or(HeaderValue::from_static(""))
 }
 
-async fn load(
-    store: &dyn Store,
-    card_takers: &CardTakers,
-    revisions: Revisions,
-) -> Result<CatalogSnapshot, StoreError> {
-    let restaurants = store
-        .restaurants()
-        .await?
-        .into_iter()
-        .filter_map(|mut restaurant| {
-            let takes_cards = card_takers.has(&restaurant.slug);
-            restaurant
-                .ordering
-                .payments
-                .retain(|method| takes_cards || *method != PaymentMethod::Card);
-            let zone = clock::zone(&restaurant.zone);
-            if zone.is_none() {
-                // A mistake in one restaurant's settings must not take others offline.
-                tracing::error!(
-                    restaurant = restaurant.slug.as_str(),
-                    zone = restaurant.zone.0,
-                    "a restaurant is left out: its time zone is unknown"
-                );
-            }
-            zone.map(|zone| (restaurant, zone))
-        });
-    let restaurants = restaurants.collect();
-    let modes = modes(store).await?;
-    let domains = store
-        .domains()
-        .await?
-        .into_iter()
-        .map(|(domain, of)| (of, domain));
-    let rows = CatalogRows {
-        revisions,
-        restaurants,
-        demos: store.demo_restaurants().await?.into_iter().collect(),
-        domains: domains.collect(),
-        sold_out: store.sold_out().await?,
-        dayparts: store.dayparts().await?,
-        intakes: store.order_intakes().await?.into_iter().collect(),
-        modes,
-    };
-    Ok(CatalogSnapshot::new(rows, clock::now()))
-}
-
 /// Ignores rows with a path or a mode that this version does not know: another version wrote them.
 pub async fn modes(store: &dyn Store) -> Result<Vec<(String, Mode)>, StoreError> {
     let rows = store.modes().await?.into_iter();
@@ -388,9 +293,8 @@ pub async fn modes(store: &dyn Store) -> Result<Vec<(String, Mode)>, StoreError>
 impl Catalog {
     /// A restaurant without an account takes no cards.
     pub async fn open(store: Arc<dyn Store>, card_takers: CardTakers) -> Result<Arc<Self>, StoreError> {
-        let revisions = store.revisions().await?;
-        let snapshot = load(store.as_ref(), &card_takers, revisions).await?;
-        Ok(Arc::new(Self {
+        let snapshot = CatalogSnapshot::empty(clock::now());
+        let catalog = Self {
             store,
             card_takers,
             editions: watch::Sender::new(snapshot.edition),
@@ -398,7 +302,9 @@ impl Catalog {
             menus: Cache::new(MENUS),
             shown_menus: Cache::new(MENUS),
             reachable: AtomicBool::new(true),
-        }))
+        };
+        catalog.reload_if_changed().await?;
+        Ok(Arc::new(catalog))
     }
 
     pub fn now(&self) -> arc_swap::Guard<Arc<CatalogSnapshot>> {
@@ -417,15 +323,12 @@ impl Catalog {
         loop {
             tick.tick().await;
             self.update_opening_states();
-            let looked = tokio::time::timeout(TIMEOUT, self.reload_if_changed())
-                .await
-                .map_err(|_| "no answer in time".to_owned());
-            let looked = looked.and_then(|looked| looked.map_err(|error| error.to_string()));
+            let looked = self.reload_if_changed().await;
             let was_reachable = self.reachable.swap(looked.is_ok(), Ordering::Relaxed);
             match looked {
                 Err(error) if was_reachable => {
                     tracing::error!(
-                        error,
+                        %error,
                         "the database does not answer; pages show the last catalog that was read"
                     )
                 }
@@ -454,11 +357,40 @@ impl Catalog {
         self.editions.subscribe()
     }
 
-    /// Reloads if the revisions have changed.
+    /// Reads what changed since the current snapshot.
     pub async fn reload_if_changed(&self) -> Result<(), StoreError> {
-        let revisions = self.store.revisions().await?;
-        if revisions != self.current.load().edition.revisions {
-            self.replace(load(self.store.as_ref(), &self.card_takers, revisions).await?);
+        let revisions = within(TIMEOUT, self.store.revisions()).await?;
+        let current = self.current.load_full();
+        let known = current.edition.revisions;
+        if revisions == known {
+            return Ok(());
+        }
+        let mut next = CatalogSnapshot::clone(&current);
+        if revisions.modes != known.modes {
+            next.set_modes(within(TIMEOUT, modes(self.store.as_ref())).await?);
+        }
+        if revisions.catalog != known.catalog {
+            self.read_changed(&mut next, known.catalog).await?;
+        }
+        next.edition.revisions = revisions;
+        next.set_until(clock::now());
+        self.replace(next);
+        Ok(())
+    }
+
+    async fn read_changed(&self, next: &mut CatalogSnapshot, after: Revision) -> Result<(), StoreError> {
+        let changed = within(TIMEOUT, self.store.changed_restaurants(after)).await?;
+        for restaurant in &changed {
+            next.remove(*restaurant);
+        }
+        let now = clock::now();
+        // However many there are: each of these reads has its own time limit.
+        for some in changed.chunks(READ_AT_ONCE) {
+            let stored = within(TIMEOUT, self.store.listings(some)).await?;
+            let listed = stored
+                .into_iter()
+                .filter_map(|stored| Listed::new(stored, &self.card_takers, now));
+            listed.for_each(|listed| next.insert(listed));
         }
         Ok(())
     }
@@ -499,68 +431,5 @@ impl Catalog {
             })
         });
         shown.map(Some)
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-mod tests {
-    use super::*;
-    use crate::cli::demo;
-
-    #[test]
-    fn an_edition_lasts_until_a_dish_is_served() {
-        let mut catalog = demo::catalog().unwrap();
-        let bakery = catalog
-            .pop()
-            .filter(|file| file.slug.as_str() == "jade-lantern")
-            .and_then(|_| catalog.pop())
-            .unwrap();
-        let zone = clock::zone(&bakery.zone).unwrap();
-        let of = |dish: &servery_domain::menu::Dish| Some((dish.id, dish.served.clone()?));
-        let dayparts: Vec<_> = bakery.menu().dishes().filter_map(of).collect();
-        assert_eq!(dayparts[0].1.as_str(), "Mo-Fr 11:30-17:30");
-        let lunch = dayparts[0].0;
-        let dayparts = dayparts
-            .into_iter()
-            .map(|(dish, served)| Daypart {
-                restaurant: bakery.id,
-                dish,
-                served,
-            })
-            .collect();
-        // A Friday.
-        let minute = |hour, minute| LocalMinute::new(2026, 11, 20, hour, minute);
-        let restaurants = vec![(bakery.restaurant(), zone.clone())];
-        let at = |minute| clock::utc(&zone, minute);
-        let rows = CatalogRows {
-            restaurants,
-            dayparts,
-            ..CatalogRows::default()
-        };
-        let mut catalog = CatalogSnapshot::new(rows, at(minute(11, 29)));
-        let away = |catalog: &CatalogSnapshot| {
-            catalog.restaurants[0]
-                .0
-                .not_served
-                .iter()
-                .find(|away| away.dish == lunch)
-                .map(|away| away.from)
-        };
-        assert_eq!(
-            (away(&catalog), catalog.edition.until),
-            (Some(Some(minute(11, 30))), at(minute(11, 30)))
-        );
-        catalog = catalog.at(catalog.edition.until);
-        assert_eq!(
-            (away(&catalog), catalog.edition.until),
-            (None, at(minute(17, 30)))
-        );
-        catalog = catalog.at(catalog.edition.until);
-        assert_eq!(
-            away(&catalog),
-            Some(Some(LocalMinute::new(2026, 11, 23, 11, 30))),
-            "not before Monday"
-        );
     }
 }

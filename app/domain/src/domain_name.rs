@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::string_newtype::text_type;
 
 /// In lower case and with ASCII only, as browsers send it; other letters are written with `xn--`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 253, example = "order.trattoria.example"))]

@@ -98,7 +98,7 @@ pub async fn get_restaurant(
     cached_answer(
         &app,
         &request,
-        catalog.edition,
+        catalog.edition_of(&listing.restaurant.slug),
         address::restaurant(&listing.restaurant.slug),
         async { Ok(listing) },
     )
@@ -129,7 +129,7 @@ pub async fn get_menu(
     cached_answer(
         &app,
         &request,
-        catalog.edition,
+        catalog.edition_of(&listing.restaurant.slug),
         address::menu(&listing.restaurant.slug, lang),
         menu,
     )
@@ -165,7 +165,7 @@ pub async fn get_legal_facts(
     cached_answer(
         &app,
         &request,
-        catalog.edition,
+        catalog.edition_of(&listing.restaurant.slug),
         address::legal(&listing.restaurant.slug),
         legal::legal_facts(&app, &listing.restaurant),
     )

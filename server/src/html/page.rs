@@ -30,7 +30,10 @@ use servery_app::{
     routes::{self, Chunk, Route},
     text::Texts,
 };
-use servery_domain::problem::{Problem, ProblemType};
+use servery_domain::{
+    problem::{Problem, ProblemType},
+    slug::Slug,
+};
 
 use super::{
     backend::ServerBackend,
@@ -96,7 +99,11 @@ pub async fn get_page(
         load: app.load(),
     };
     let decision = decide(route, inputs);
-    let key = ViewKey::new(snapshot.edition, decision, preferences.lang, &address);
+    let edition = match restaurant_of(&address) {
+        Some(slug) => snapshot.edition_of(&slug),
+        None => snapshot.edition,
+    };
+    let key = ViewKey::new(edition, decision, preferences.lang, &address);
     let is_personal = route.is_personal(decision.mode);
     let customer = match is_personal {
         true => Customer::of(&app, &headers, client).await,
@@ -211,6 +218,12 @@ pub async fn render_view(
     Arc::new(rendered)
 }
 
+/// The restaurant that a page is about. It shows no other.
+fn restaurant_of(address: &PageAddress) -> Option<Slug> {
+    let (route, values) = routes::read(&address.path)?;
+    routes::slug(&values).filter(|_| route.path.contains("{slug}"))
+}
+
 fn is_always_thin(address: &PageAddress) -> bool {
     routes::find(&address.path).is_some_and(Route::is_always_thin)
 }
@@ -242,9 +255,9 @@ async fn render_content<P: Pages>(
     } else {
         key.decision
     };
-    let (route, values) = routes::read(&address.path).unzip();
+    let route = routes::find(&address.path);
     let texts = Texts::of(key.lang);
-    let slug = values.and_then(|values| routes::slug(&values));
+    let slug = restaurant_of(address);
     let base = match slug.as_ref().and_then(|slug| backend.snapshot().listing(slug)) {
         Some(listing) => app.settings.base_url(listing),
         None => app.settings.public_url(),

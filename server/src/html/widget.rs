@@ -37,8 +37,9 @@ pub async fn get_widget(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // Before what it is the key of: newer content under an older edition is looked up by nobody later.
-    let edition = app.catalog.now().edition;
+    let snapshot = app.catalog.now().clone();
     let RestaurantNow { listing, now, .. } = restaurant_now(&app, &slug).await?;
+    let edition = snapshot.edition_of(&listing.restaurant.slug);
     let lang = parameter(&pairs, "lang").and_then(Lang::from_tag);
     let lang = lang.unwrap_or(listing.restaurant.lang);
     let page = format!("{}/restaurants/{slug}", app.settings.base_url(&listing));

@@ -130,8 +130,8 @@ pub(crate) struct Batch {
     pub(crate) orders_over: Vec<(OrderId, Timestamp)>,
     pub(crate) changed_streams: BTreeSet<DeviceId>,
     pub(crate) new_ops: Vec<NewOpRow>,
-    /// A dish has run out, or is available again.
-    pub(crate) sold_out_changed: bool,
+    /// A dish of theirs has run out, or is available again.
+    pub(crate) changed_sold_out: BTreeSet<RestaurantId>,
 }
 
 /// The rows that a batch needs.
@@ -419,7 +419,9 @@ impl Batch {
             Some(left) => self.stock.insert(key, left),
             None => self.stock.remove(&key),
         };
-        self.sold_out_changed |= (before == Some(0)) != (left == Some(0));
+        if (before == Some(0)) != (left == Some(0)) {
+            self.changed_sold_out.insert(key.0);
+        }
         self.changed_stock.insert(key, revision);
     }
 

@@ -18,7 +18,6 @@ pub trait Demo: Send + Sync {
     async fn mark_as_demo(&self, restaurant: RestaurantId) -> Result<()>;
     /// Its places are those of the demo.
     async fn mark_places_as_demo(&self, import: PlaceImport) -> Result<()>;
-    async fn demo_restaurants(&self) -> Result<Vec<RestaurantId>>;
     /// Deletes the restaurants of the demo with all that happened in them, the accounts at `.example` of those who work nowhere else, and
     /// its places.
     async fn remove_demo(&self) -> Result<DemoRemoval>;

@@ -15,6 +15,7 @@ pub mod erasure;
 mod inspect;
 pub mod invitations;
 pub mod jobs;
+pub mod listings;
 mod menus;
 pub mod orders;
 pub mod passkeys;
@@ -32,7 +33,7 @@ use servery_domain::time::Timestamp;
 
 pub use crate::{
     inspect::{DatabasePlace, Inspection, Tables, inspect},
-    menus::{Daypart, Menus, Revisions},
+    menus::{Menus, Revisions},
     sql::{PostgresStore, SqlStore, SqliteStore, tls::is_here},
     sqlite_files::{backup, restore},
 };
@@ -115,6 +116,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// The whole port.
 pub trait Store:
     Menus
+    + listings::Listings
     + orders::Orders
     + payments::Payments
     + jobs::Jobs

@@ -1,35 +1,17 @@
 //! Restaurants, their menus, and the modes that the operator has chosen.
 
 use async_trait::async_trait;
-use servery_domain::{
-    hours::OpeningHours,
-    id::{DishId, RestaurantId},
-    menu::Menu,
-    restaurant::Restaurant,
-    revision::Revision,
-};
+use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision};
 
 use crate::Result;
 
 /// Counters that go up with each change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Revisions {
-    /// Any restaurant or menu.
+    /// Any restaurant: itself, its menu, its domain, what is sold out, its intake.
     pub catalog: Revision,
     /// The operator's choice of modes.
     pub modes: Revision,
-    /// Which dishes have run out.
-    pub stock: Revision,
-    /// Who takes no orders, or whose kitchen is busy.
-    pub intake: Revision,
-}
-
-/// A dish with hours of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Daypart {
-    pub restaurant: RestaurantId,
-    pub dish: DishId,
-    pub served: OpeningHours,
 }
 
 #[async_trait]
@@ -49,9 +31,6 @@ pub trait Menus: Send + Sync {
     async fn restaurants(&self) -> Result<Vec<Restaurant>>;
 
     async fn menu(&self, restaurant: RestaurantId) -> Result<Option<Menu>>;
-
-    /// The dishes of all restaurants that have hours of their own.
-    async fn dayparts(&self) -> Result<Vec<Daypart>>;
 
     /// The operator's mode for each path that has one.
     async fn modes(&self) -> Result<Vec<(String, String)>>;

@@ -10,7 +10,7 @@ use servery_domain::{
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     order::{Actor, Event, InvalidTransition, Order, PlacedOrder},
-    order_intake::{IntakeChange, OrderIntake},
+    order_intake::IntakeChange,
     order_search::{OrderCursor, OrderHistoryEntry, OrderSearch},
     revision::Revision,
     slot_capacity::{SlotLimits, SlotUse},
@@ -227,8 +227,6 @@ pub trait Orders: Send + Sync {
         after: Revision,
     ) -> Result<(Vec<Tracked>, Revision)>;
 
-    /// Of all restaurants that have set something, also what is over.
-    async fn order_intakes(&self) -> Result<Vec<(RestaurantId, OrderIntake)>>;
     /// `by` says who pauses or takes orders again, and when.
     async fn change_order_intake(
         &self,
@@ -239,8 +237,6 @@ pub trait Orders: Send + Sync {
 
     /// The portions left of each dish that is counted.
     async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>>;
-    /// The dishes of all restaurants that have run out.
-    async fn sold_out(&self) -> Result<Vec<(RestaurantId, DishId)>>;
     /// Sets the portions left of a dish, or stops counting it.
     async fn set_stock(
         &self,

@@ -13,6 +13,7 @@ mod engine;
 mod erasure;
 mod invitations;
 mod jobs;
+mod listings;
 mod load_batch;
 mod menu_rows;
 mod menus;

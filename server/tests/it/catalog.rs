@@ -1,6 +1,11 @@
 //! What changes in the store is seen by a running node.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use servery::clock;
 
 use crate::test_app::TestApp;
 
@@ -46,6 +51,34 @@ async fn the_operators_mode_is_in_force_within_a_second() {
     })
     .await;
     assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_change_at_one_restaurant_leaves_what_is_cached_of_others() {
+    let app = TestApp::new().await;
+    let (here, there) = (
+        app.restaurant("trattoria-da-lucia").await,
+        app.restaurant("lighthouse-diner").await,
+    );
+    let before = app.app.catalog.now().clone();
+    let menu = app.store.menu(here.id).await.unwrap().unwrap();
+    let dish = menu.dishes().next().unwrap().id;
+    app.store
+        .set_stock(here.id, dish, Some(0), clock::now())
+        .await
+        .unwrap();
+    app.app.catalog.reload_if_changed().await.unwrap();
+    let after = app.app.catalog.now().clone();
+    assert_eq!(after.listing(&here.slug).unwrap().sold_out, [dish]);
+    assert_ne!(before.edition_of(&here.slug), after.edition_of(&here.slug));
+    assert_eq!(before.edition_of(&there.slug), after.edition_of(&there.slug));
+    let same = Arc::ptr_eq(
+        before.listing(&there.slug).unwrap(),
+        after.listing(&there.slug).unwrap(),
+    );
+    assert!(same, "it was not read again");
+    // Lists show all of them.
+    assert_ne!(before.edition, after.edition);
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn the_feed_names_each_restaurant_and_where_one_orders() {
     let domain = "order.lighthouse.example".parse().unwrap();
     let by = (Author::Operator, NOW);
     assert!(app.store.set_domain(diner.id, Some(&domain), by).await.unwrap());
-    app.app.catalog.reload_if_changed().await.unwrap();
+    app.reload_every_restaurant().await;
     let settings = Settings {
         public_url: Some("https://eat.example".into()),
         ..Settings::default()

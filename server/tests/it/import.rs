@@ -402,7 +402,8 @@ async fn case_tastyigniter_748_sorting_brings_back_no_dish_that_has_run_out() {
     let told = app.import(&text(&file)).await.unwrap();
     assert!(told.starts_with("moved    categories["), "{told}");
     assert_eq!(app.store.stock(diner).await.unwrap(), portions);
-    assert!(app.store.sold_out().await.unwrap().contains(&(diner, dish)));
+    let listings = app.store.listings(&[diner]).await.unwrap();
+    assert!(listings[0].sold_out.contains(&dish));
     until(&app, DINER, |answer| answer.text().contains(&dish.to_string())).await;
 }
 

@@ -192,9 +192,7 @@ async fn a_page_of_a_real_restaurant_is_not_marked() {
     let app = TestApp::new().await;
     app.execute("delete from demo_restaurants where restaurant_id in (select id from restaurants where slug = 'lighthouse-diner')")
         .await;
-    app.execute("update revisions set revision = revision + 1 where name = 'catalog'")
-        .await;
-    app.app.catalog.reload_if_changed().await.unwrap();
+    app.reload_every_restaurant().await;
     for (path, marked) in [
         ("/", false),
         ("/restaurants/lighthouse-diner", false),

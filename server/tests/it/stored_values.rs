@@ -363,6 +363,7 @@ impl Town {
         for update in [
             "update restaurants set revision = revision + 1",
             "update revisions set revision = revision + 1",
+            "update restaurant_changes set revision = (select revision from revisions where name = 'catalog')",
         ] {
             // What was changed may be the number itself.
             let _ = sqlx::query(update).execute(&mut self.database).await;

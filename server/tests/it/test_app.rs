@@ -139,6 +139,15 @@ impl TestApp {
         }
     }
 
+    /// After a statement that changed restaurants: the server reads them all again.
+    pub async fn reload_every_restaurant(&self) {
+        self.execute("update revisions set revision = revision + 1 where name = 'catalog'")
+            .await;
+        self.execute("update restaurant_changes set revision = (select revision from revisions where name = 'catalog')")
+            .await;
+        self.app.catalog.reload_if_changed().await.unwrap();
+    }
+
     /// Changes the database behind the server's back.
     pub async fn execute(&self, statement: &'static str) {
         match self.database.starts_with("postgres:") {

@@ -9,10 +9,14 @@ use sqlx::AssertSqlSafe;
 use crate::{
     Result, SqlStore,
     demo::{Demo, DemoRemoval},
-    id,
     places::PlaceImport,
     sql::{
-        engine::Engine, jobs::JobRow, menus::next_revision, rows::select, staff::lock_roles_and_invitations,
+        engine::Engine,
+        jobs::JobRow,
+        listings::{note_changes, note_changes_of_demo},
+        menus::next_revision,
+        rows::select,
+        staff::lock_roles_and_invitations,
     },
 };
 
@@ -85,7 +89,7 @@ impl<E: Engine> Demo for SqlStore<E> {
             .bind(restaurant.to_string())
             .execute(&mut *transaction)
             .await?;
-        next_revision(&mut transaction, "catalog").await?;
+        note_changes(&mut transaction, [restaurant]).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -95,13 +99,6 @@ impl<E: Engine> Demo for SqlStore<E> {
             .execute(&self.writer)
             .await?;
         Ok(())
-    }
-
-    async fn demo_restaurants(&self) -> Result<Vec<RestaurantId>> {
-        let rows: Vec<String> = sqlx::query_scalar("select restaurant_id from demo_restaurants")
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(|row| id(row)).collect()
     }
 
     async fn remove_demo(&self) -> Result<DemoRemoval> {
@@ -143,6 +140,7 @@ impl<E: Engine> Demo for SqlStore<E> {
                 .execute(&mut *transaction)
                 .await?;
         }
+        note_changes_of_demo(&mut transaction).await?;
         // The rows that name them as a demo go with them.
         sqlx::query("delete from restaurants where id in (select restaurant_id from demo_restaurants)")
             .execute(&mut *transaction)
@@ -151,9 +149,7 @@ impl<E: Engine> Demo for SqlStore<E> {
             sqlx::query(delete).execute(&mut *transaction).await?;
         }
         // Open streams ask again whether they may go on.
-        for name in ["access", "intake", "stock", "catalog"] {
-            next_revision(&mut transaction, name).await?;
-        }
+        next_revision(&mut transaction, "access").await?;
         transaction.commit().await?;
         Ok(DemoRemoval::Removed)
     }
@@ -179,7 +175,9 @@ mod tests {
         .await
         .unwrap();
         let named: BTreeSet<&str> = named.iter().map(String::as_str).collect();
-        let emptied = TABLES.into_iter().chain(["counters", "demo_restaurants"]);
+        let emptied = TABLES
+            .into_iter()
+            .chain(["counters", "demo_restaurants", "restaurant_changes"]);
         assert_eq!(named, emptied.collect());
     }
 }

@@ -11,27 +11,15 @@ use servery_domain::{
 use crate::{
     Result, SqlStore,
     domains::Domains,
-    id,
     sql::{
         audit_log::{self, AuditSubject},
         engine::Engine,
-        menus::next_revision,
+        listings::note_changes,
     },
-    value,
 };
 
 #[async_trait]
 impl<E: Engine> Domains for SqlStore<E> {
-    async fn domains(&self) -> Result<Vec<(DomainName, RestaurantId)>> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("select name, restaurant_id from domains order by name")
-                .fetch_all(&self.pool)
-                .await?;
-        rows.into_iter()
-            .map(|(name, restaurant)| Ok((value(name)?, id(&restaurant)?)))
-            .collect()
-    }
-
     async fn set_domain(
         &self,
         restaurant: RestaurantId,
@@ -41,7 +29,7 @@ impl<E: Engine> Domains for SqlStore<E> {
         let restaurant_id = restaurant.to_string();
         let mut transaction = self.begin_write().await?;
         // Whoever sets one at the same time waits here.
-        next_revision(&mut transaction, "catalog").await?;
+        note_changes(&mut transaction, [restaurant]).await?;
         let before: Option<String> = sqlx::query_scalar("select name from domains where restaurant_id = $1")
             .bind(&restaurant_id)
             .fetch_optional(&mut *transaction)

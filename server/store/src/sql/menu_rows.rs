@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use servery_domain::{
     currency::Minor,
-    id::{CategoryId, RestaurantId},
+    hours::OpeningHours,
+    id::{CategoryId, DishId, RestaurantId},
     lang::Lang,
     menu::{Category, Choice, Dish, Menu, OptionGroup},
     revision::Revision,
     translation::PartTranslations,
 };
 
-use crate::{Daypart, Result, StoreError, id, json, parse, sql::rows::row, value};
+use crate::{Result, StoreError, id, json, parse, sql::rows::row, value};
 
 /// What refers to others goes first.
 pub(crate) const DELETE_MENU: [&str; 5] = [
@@ -116,19 +117,15 @@ pub(crate) struct MenuRows {
 
 impl DaypartRow {
     /// A row that this version cannot read hides no other.
-    pub(crate) fn read_or_skip(self) -> Option<Daypart> {
+    pub(crate) fn read_or_skip(self) -> Option<(String, (DishId, OpeningHours))> {
         let dish = self.id.clone();
         self.read()
             .inspect_err(|error| tracing::error!(dish, %error, "cannot read when this dish is served"))
             .ok()
     }
 
-    fn read(self) -> Result<Daypart> {
-        Ok(Daypart {
-            restaurant: id(&self.restaurant_id)?,
-            dish: id(&self.id)?,
-            served: value(self.served)?,
-        })
+    fn read(self) -> Result<(String, (DishId, OpeningHours))> {
+        Ok((self.restaurant_id, (id(&self.id)?, value(self.served)?)))
     }
 }
 

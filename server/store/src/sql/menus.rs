@@ -5,10 +5,10 @@ use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revis
 use sqlx::{Executor, FromRow};
 
 use crate::{
-    Daypart, Menus, Result, Revisions, SqlStore,
+    Menus, Result, Revisions, SqlStore,
     sql::{
         engine::{Engine, SqlTransaction},
-        menu_rows::{self, DaypartRow, MenuHeadRow, MenuRows},
+        menu_rows::{self, MenuHeadRow, MenuRows},
         restaurant_rows::{self, RestaurantRow},
         rows::{Row, insert_all, select},
     },
@@ -41,8 +41,6 @@ impl<E: Engine> Menus for SqlStore<E> {
         Ok(Revisions {
             catalog: of("catalog"),
             modes: of("modes"),
-            stock: of("stock"),
-            intake: of("intake"),
         })
     }
 
@@ -65,13 +63,6 @@ impl<E: Engine> Menus for SqlStore<E> {
     async fn menu(&self, restaurant: RestaurantId) -> Result<Option<Menu>> {
         let mut snapshot = self.begin_snapshot().await?;
         load_menu(&mut snapshot, restaurant).await
-    }
-
-    async fn dayparts(&self) -> Result<Vec<Daypart>> {
-        let rows = select::<E, DaypartRow>("where served is not null order by id")
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows.into_iter().filter_map(DaypartRow::read_or_skip).collect())
     }
 
     async fn modes(&self) -> Result<Vec<(String, String)>> {

@@ -33,8 +33,6 @@ pub(crate) const UPSERT_COUPON_USES: &str = "insert into coupon_uses (restaurant
      on conflict (restaurant_id, code, customer) do update set used = excluded.used, used_at = excluded.used_at";
 pub(crate) const UPSERT_SLOT: &str = "insert into slots (restaurant_id, slot, taken, work) values ($1, $2, $3, $4) \
      on conflict (restaurant_id, slot) do update set taken = excluded.taken, work = excluded.work";
-pub(crate) const NEXT_STOCK_REVISION: &str =
-    "update revisions set revision = revision + 1 where name = 'stock'";
 pub(crate) const UPSERT_STOCK: &str = "insert into stock (dish_id, restaurant_id, portions, revision) values ($1, $2, $3, $4) \
      on conflict (dish_id, restaurant_id) do update set portions = excluded.portions, revision = excluded.revision";
 pub(crate) const DELETE_STOCK: &str = "delete from stock where dish_id = $1 and restaurant_id = $2";

@@ -27,8 +27,8 @@ use crate::{
     sql::{
         audit_log::{self, AuditSubject},
         engine::{Engine, RowsAffected},
+        listings::note_changes,
         load_batch,
-        menus::next_revision,
         order_rows::{self, CHANGED_BETWEEN, EventRow, OrderRow, slot_use, stored_count},
         order_search, pos_rows,
         rows::{PAGE, page_start, push_list, select},
@@ -227,25 +227,6 @@ impl<E: Engine> Orders for SqlStore<E> {
             .collect()
     }
 
-    async fn sold_out(&self) -> Result<Vec<(RestaurantId, DishId)>> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("select restaurant_id, dish_id from stock where portions = 0 order by dish_id")
-                .fetch_all(&self.pool)
-                .await?;
-        rows.into_iter()
-            .map(|(restaurant, dish)| Ok((id(&restaurant)?, id(&dish)?)))
-            .collect()
-    }
-
-    async fn order_intakes(&self) -> Result<Vec<(RestaurantId, OrderIntake)>> {
-        let rows: Vec<(String, String)> = sqlx::query_as("select restaurant_id, intake from order_intake")
-            .fetch_all(&self.pool)
-            .await?;
-        rows.into_iter()
-            .map(|(restaurant, intake)| Ok((id(&restaurant)?, parse_own(&intake)?)))
-            .collect()
-    }
-
     async fn change_order_intake(
         &self,
         restaurant: RestaurantId,
@@ -254,7 +235,7 @@ impl<E: Engine> Orders for SqlStore<E> {
     ) -> Result<()> {
         let mut transaction = self.begin_write().await?;
         // Whoever sets it at the same time waits here.
-        next_revision(&mut transaction, "intake").await?;
+        note_changes(&mut transaction, [restaurant]).await?;
         let before: Option<String> =
             sqlx::query_scalar("select intake from order_intake where restaurant_id = $1")
                 .bind(restaurant.to_string())
@@ -303,9 +284,7 @@ impl<E: Engine> Orders for SqlStore<E> {
             let id = RecordId::Stock(dish);
             pos_rows::put_gone(&mut transaction, &restaurant_id, id, revision, at).await?;
         }
-        sqlx::query(order_rows::NEXT_STOCK_REVISION)
-            .execute(&mut *transaction)
-            .await?;
+        note_changes(&mut transaction, [restaurant]).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -22,7 +22,8 @@ use crate::{
     sql::{
         audit_log::{self, AuditSubject},
         engine::{Engine, SqlTransaction},
-        menus::{load_menu, next_revision, write_restaurant},
+        listings::note_changes,
+        menus::{load_menu, write_restaurant},
         pos_rows::{self, RecordRow},
         restaurant_rows::RestaurantRow,
         rows::{insert_all, row, select, select_in},
@@ -210,7 +211,7 @@ pub(crate) async fn import<E: Engine>(
         }
     };
     // Every restaurant writes this row, so it is locked last.
-    next_revision(transaction, "catalog").await?;
+    note_changes(transaction, [file.id]).await?;
     Ok(outcome)
 }
 

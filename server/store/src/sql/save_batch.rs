@@ -9,6 +9,7 @@ use crate::{
     sql::{
         engine::{Engine, SqlTransaction},
         jobs::{JobRow, UNLESS_QUEUED},
+        listings::note_changes,
         order_rows::{self, EventRow, OrderRow},
         order_search::GuestTermRow,
         payments,
@@ -209,10 +210,8 @@ async fn save_counters<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &B
             .await?;
     }
     // Every restaurant writes this row, so it is locked last.
-    if batch.sold_out_changed {
-        sqlx::query(order_rows::NEXT_STOCK_REVISION)
-            .execute(&mut **transaction)
-            .await?;
+    if !batch.changed_sold_out.is_empty() {
+        note_changes(transaction, batch.changed_sold_out.iter().copied()).await?;
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ use servery_domain::{
 };
 use servery_store::{
     Store,
+    listings::StoredListing,
     orders::{Advance, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome},
     restaurant_files::{ImportMode, ImportOutcome},
 };
@@ -232,6 +233,13 @@ pub async fn import(store: &dyn Store, file: &RestaurantFile) -> ImportOutcome {
 }
 
 /// A restaurant with a menu.
+/// A restaurant as the catalog holds it.
+pub async fn listing(store: &dyn Store, restaurant: RestaurantId) -> StoredListing {
+    let mut listings = store.listings(&[restaurant]).await.unwrap();
+    assert_eq!(listings.len(), 1);
+    listings.remove(0)
+}
+
 pub async fn put_restaurant(store: &dyn Store, number: u128, slug: &str) {
     let file = RestaurantFile::new(
         restaurant(number, slug),

@@ -23,6 +23,7 @@ mod edits;
 mod erasure;
 mod invitations;
 mod jobs;
+mod listings;
 mod menus;
 mod order_checks;
 mod order_search;

@@ -1,12 +1,8 @@
 //! Restaurants, menus and modes.
 
-use servery_domain::id::RestaurantId;
 use servery_store::{StoreError, connect};
 
-use crate::{
-    builders::{menu, put_restaurant},
-    engines::engines,
-};
+use crate::{builders::put_restaurant, engines::engines};
 
 #[tokio::test]
 async fn restaurants_are_sorted_by_the_bytes_of_their_slugs() {
@@ -25,25 +21,6 @@ async fn restaurants_are_sorted_by_the_bytes_of_their_slugs() {
             .map(|restaurant| restaurant.slug.to_string())
             .collect();
         assert_eq!(slugs, ["a", "a-z", "a1", "aa", "b"], "{engine}");
-    }
-}
-
-#[tokio::test]
-async fn dayparts_are_the_dishes_with_hours() {
-    for (engine, store) in engines("dayparts_are_the_dishes_with_hours").await.stores {
-        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
-        let listed = store
-            .dayparts()
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|daypart| (daypart.restaurant, daypart.dish, Some(daypart.served)));
-        let menu = menu(1);
-        let own = menu
-            .dishes()
-            .filter(|dish| dish.served.is_some())
-            .map(|dish| (RestaurantId(1), dish.id, dish.served.clone()));
-        assert_eq!(listed.collect::<Vec<_>>(), own.collect::<Vec<_>>(), "{engine}");
     }
 }
 

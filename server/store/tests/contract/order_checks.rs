@@ -22,7 +22,7 @@ use servery_store::{
 use crate::{
     accounts::{ADA, ada},
     audit_log::whole_log,
-    builders::{DISH, HERE, NOW, cancel, coupon, file, import, order, placement, put_restaurant},
+    builders::{DISH, HERE, NOW, cancel, coupon, file, import, listing, order, placement, put_restaurant},
     engines::engines,
 };
 
@@ -73,7 +73,10 @@ async fn stock_is_taken_by_orders_and_given_back() {
     for (engine, store) in engines("stock_is_taken_by_orders_and_given_back").await.stores {
         put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         store.set_stock(HERE, DISH, Some(1), NOW).await.unwrap();
-        assert!(store.sold_out().await.unwrap().is_empty(), "{engine}");
+        assert!(
+            listing(store.as_ref(), HERE).await.sold_out.is_empty(),
+            "{engine}"
+        );
         let outcomes = store
             .write(&[
                 place(placement(order(1), "ada")),
@@ -86,7 +89,7 @@ async fn stock_is_taken_by_orders_and_given_back() {
             [None, Some(Changed::Stock)],
             "{engine}"
         );
-        assert_eq!(store.sold_out().await.unwrap(), [(HERE, DISH)], "{engine}");
+        assert_eq!(listing(store.as_ref(), HERE).await.sold_out, [DISH], "{engine}");
         store.write(&[cancel(OrderId(1), NOW)]).await.unwrap();
         assert_eq!(
             store.stock(HERE).await.unwrap().into_iter().collect::<Vec<_>>(),
@@ -391,7 +394,11 @@ async fn a_pause_is_kept_replaced_and_logged_once() {
             until: Timestamp(NOW.0 + 600),
         };
         let intake = |pause, busy| OrderIntake { pause, busy };
-        assert_eq!(store.order_intakes().await.unwrap(), [], "{engine}");
+        assert_eq!(
+            listing(store, HERE).await.intake,
+            OrderIntake::default(),
+            "{engine}"
+        );
         for (change, is) in [
             (
                 IntakeChange::Pause(Some(until(60))),
@@ -410,9 +417,9 @@ async fn a_pause_is_kept_replaced_and_logged_once() {
         ] {
             let before = store.revisions().await.unwrap();
             store.change_order_intake(HERE, change, by).await.unwrap();
-            assert_eq!(store.order_intakes().await.unwrap(), [(HERE, is)], "{engine}");
+            assert_eq!(listing(store, HERE).await.intake, is, "{engine}");
             let after = store.revisions().await.unwrap();
-            assert!(after.intake > before.intake, "{engine}: every node learns it");
+            assert!(after.catalog > before.catalog, "{engine}: every node learns it");
         }
         // A pause that has ended by itself is not taken back.
         let pause = IntakeChange::Pause(Some(until(60)));

@@ -175,7 +175,7 @@ async fn last_portion_is_sold_once() {
             ada.op(add_line(1, 1)),
             ada.op(add_line(2, 1)),
         ];
-        let before = fixture.store.revisions().await.unwrap().stock;
+        let before = fixture.store.revisions().await.unwrap().catalog;
         let written = fixture
             .store
             .write(&[
@@ -190,7 +190,7 @@ async fn last_portion_is_sold_once() {
         assert_eq!(refusals(&now), [OpRefusal::SoldOut { left: 0 }], "{engine}");
         assert_eq!(now.stock(DISH).unwrap().left, 0, "{engine}");
         assert!(
-            fixture.store.revisions().await.unwrap().stock > before,
+            fixture.store.revisions().await.unwrap().catalog > before,
             "{engine}: diners' pages say that it is sold out"
         );
         assert!(
