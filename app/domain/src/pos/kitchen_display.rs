@@ -64,7 +64,7 @@ impl Work<'_> {
 
     fn open<'h>(&self, pos: &'h PosState, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
         self.tickets(pos, |ticket| {
-            wanted(ticket) && self.items(ticket).any(|item| !item.done)
+            wanted(ticket) && is_in_house(pos, ticket) && self.items(ticket).any(|item| !item.done)
         })
     }
 
@@ -109,6 +109,19 @@ impl Work<'_> {
     }
 }
 
+/// Whoever handed a diner's order over on the board bumped nothing here: there is nothing left to make of it. One that was called off
+/// stays until somebody has seen it.
+fn is_in_house(pos: &PosState, ticket: &Ticket) -> bool {
+    let TicketSource::Order(order) = ticket.of else {
+        return true;
+    };
+    let is_here = |state| matches!(state, State::Accepted | State::Preparing | State::Ready);
+    ticket.off
+        || pos
+            .order(order)
+            .is_some_and(|order| is_here(order.progress.state))
+}
+
 impl PosState {
     /// The order that became ready, if this ticket was the last of it.
     pub fn made(&self, ticket: TicketId) -> Option<OrderId> {
@@ -125,8 +138,10 @@ impl PosState {
 mod tests {
     use super::*;
     use crate::{
+        basket::Fulfilment,
         id::{BillId, CategoryId, DeviceId, LineId, OpId, StationId},
         menu::Category,
+        order_settings::PaymentMethod,
         pos::{
             Record,
             bill::Seat,
@@ -284,6 +299,37 @@ mod tests {
             pos.ticket(TicketId(1)).is_some_and(|ticket| ticket.off),
             "called back, it is still off"
         );
+    }
+
+    #[test]
+    fn what_was_handed_over_on_the_board_is_not_made_again() {
+        let mut order = crate::fixtures::order(Fulfilment::Collection, PaymentMethod::Door);
+        let Record::Ticket(ticket) = ticket(1, 10, vec![item(1, 2, false)]) else {
+            unreachable!()
+        };
+        let of_order = Ticket {
+            of: TicketSource::Order(order.id),
+            ..ticket
+        };
+        let menu = menu();
+        let work = Work {
+            menu: &menu,
+            station: None,
+            preparation: 20,
+        };
+        let mut shown = |state: Option<State>| {
+            let order = state.map(|state| {
+                order.progress.state = state;
+                Record::Order(Box::new(order.clone()))
+            });
+            let records = [Record::Ticket(of_order.clone())].into_iter().chain(order);
+            let pos: PosState = records.collect();
+            (work.waiting(&pos, NOW).len(), work.all_day(&pos, NOW).len())
+        };
+        assert_eq!(shown(Some(State::Preparing)), (1, 1));
+        assert_eq!(shown(Some(State::Ready)), (1, 1), "it may have been recalled");
+        assert_eq!(shown(Some(State::Collected)), (0, 0));
+        assert_eq!(shown(None), (0, 0), "it was over before this device was paired");
     }
 
     #[test]
