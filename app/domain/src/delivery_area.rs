@@ -52,7 +52,7 @@ impl DeliveryArea {
         match self {
             Self::Polygon(corners) => point.is_some_and(|point| inside(corners, point)),
             Self::Circle { centre, metres } => point.is_some_and(|point| within(*centre, *metres, point)),
-            Self::Postcodes(all) => all.iter().any(|known| same_postcode(known, postcode)),
+            Self::Postcodes(all) => all.iter().any(|known| covers(known, postcode)),
         }
     }
 
@@ -95,15 +95,31 @@ impl DeliveryArea {
     }
 }
 
-/// Compares without case, spaces and punctuation: `sw1a 1aa` equals `SW1A1AA`.
-fn same_postcode(a: &str, b: &str) -> bool {
-    let letters = |text: &'_ str| {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .map(|c| c.to_ascii_uppercase())
-            .collect::<String>()
-    };
-    letters(a) == letters(b)
+/// Whether a postcode of the list is this one, or its first part: `SW1A` and `B3H` are districts of `sw1a 1aa` and `B3H 1W5`. Compares
+/// without case, spaces and punctuation.
+fn covers(known: &str, postcode: &str) -> bool {
+    let (known, typed) = (letters(known), letters(postcode));
+    !known.is_empty() && (known == typed || Some(known) == district(postcode).map(letters))
+}
+
+fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
+}
+
+/// What stands before the space; without one, before the three characters with which British and Canadian postcodes end.
+fn district(postcode: &str) -> Option<&str> {
+    let postcode = postcode.trim();
+    if let Some((district, _)) = postcode.split_once(char::is_whitespace) {
+        return Some(district);
+    }
+    let has_letters = postcode.starts_with(|first: char| first.is_ascii_alphabetic());
+    let (end, _) = postcode.char_indices().rev().nth(2).filter(|_| has_letters)?;
+    let (district, unit) = postcode.split_at(end);
+    unit.starts_with(|first: char| first.is_ascii_digit())
+        .then_some(district)
 }
 
 fn inside(corners: &[Point], p: Point) -> bool {
@@ -267,6 +283,31 @@ mod tests {
         assert!(
             area.contains("sw1a1aa", None) && !area.contains("SW1A 1AB", None) && !area.contains("", None)
         );
+    }
+
+    #[test]
+    fn the_first_part_of_a_postcode_stands_for_its_district() {
+        let area = DeliveryArea::Postcodes(vec!["B3H".into(), "BS1".into(), "1012".into(), "80331".into()]);
+        for (postcode, is_delivered) in [
+            ("B3H 1W5", true),
+            ("b3h1w5", true),
+            ("B3J 1W5", false),
+            ("BS1 4QA", true),
+            ("BS14QA", true),
+            ("BS14 9QA", false),
+            ("BS149QA", false),
+            ("1012 AB", true),
+            ("1013 AB", false),
+            ("80331", true),
+            ("80331 1", true),
+            ("803311", false),
+            ("B3H", true),
+            ("B", false),
+            ("", false),
+            (" ", false),
+        ] {
+            assert_eq!(area.contains(postcode, None), is_delivered, "{postcode:?}");
+        }
     }
 
     proptest! {
