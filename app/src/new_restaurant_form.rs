@@ -27,6 +27,8 @@ use crate::{form_fields::FormFields, week_form::week_times};
 
 /// Dishes of one's own.
 pub const DISHES: usize = 5;
+/// The one that a new form has.
+pub const FIRST_CUISINE: Cuisine = Cuisine::Italian;
 /// Minutes of travel to a delivery.
 const TRAVEL: u16 = 20;
 
@@ -63,7 +65,7 @@ impl FormReader<'_> {
             id: choices.id,
             slug,
             name,
-            cuisine: Cuisine::from_code(self.fields.get("cuisine")).unwrap_or(Cuisine::Cafe),
+            cuisine: Cuisine::from_code(self.fields.get("cuisine")).unwrap_or(FIRST_CUISINE),
             description: String::new(),
             lang: self.lang,
             address: self.address(country.as_ref()),
@@ -137,11 +139,15 @@ impl FormReader<'_> {
         phone
     }
 
-    /// What was chosen, or what is usual in the country.
+    /// What was chosen, or the zone of a country that has one.
     fn zone(&mut self, country: Option<&Country>) -> TimeZoneName {
-        let usual = country.and_then(|country| country.zones.first());
+        let zones = country.map_or(&[][..], |country| &country.zones);
         match self.fields.get("zone") {
-            "" => usual.cloned().unwrap_or_else(|| TimeZoneName("UTC".to_owned())),
+            "" => {
+                self.hold(Field::Zone, zones.len() <= 1);
+                let first = zones.first().cloned();
+                first.unwrap_or_else(|| TimeZoneName("UTC".to_owned()))
+            }
             chosen => {
                 let zone = TimeZoneName(chosen.to_owned());
                 self.hold(Field::Zone, check_name("zone", chosen, limits::NAME).is_ok());
@@ -321,12 +327,22 @@ mod tests {
         NewRestaurantChoices {
             id: RestaurantId(7 << 64),
             takes_cards: false,
-            countries: vec![Country {
-                code: "DE".into(),
-                currency: "EUR".parse().unwrap(),
-                zones: vec![TimeZoneName("Europe/Berlin".into())],
-                names: in_all("Germany"),
-            }],
+            countries: vec![
+                Country {
+                    code: "DE".into(),
+                    currency: "EUR".parse().unwrap(),
+                    zones: vec![TimeZoneName("Europe/Berlin".into())],
+                    names: in_all("Germany"),
+                },
+                Country {
+                    code: "CA".into(),
+                    currency: "CAD".parse().unwrap(),
+                    zones: ["America/Toronto", "America/Halifax"]
+                        .map(|zone| TimeZoneName(zone.into()))
+                        .into(),
+                    names: in_all("Canada"),
+                },
+            ],
             example_menus: vec![ExampleMenu {
                 code: "cafe".into(),
                 name: in_all("Café"),
@@ -412,6 +428,8 @@ mod tests {
             (&[("slug", "a b")], &[Field::Slug]),
             (&[("city", "")], &[Field::Place]),
             (&[("country", "")], &[Field::Country]),
+            (&[("country", "CA")], &[Field::Zone]),
+            (&[("country", "CA"), ("zone", "America/Halifax")], &[]),
             (&[("currency", "euro")], &[Field::Currency]),
             (&[("phone", "later")], &[Field::Phone]),
             (&[("tax-eat-in", "a lot")], &[Field::Tax]),

@@ -163,6 +163,7 @@ pub const SAME: Said = ("done", "same");
 pub fn wrong(refusal: &EditRefusal) -> &'static str {
     match refusal {
         EditRefusal::Gone(_) => "gone",
+        EditRefusal::Exists(PartKey::TableCode(_) | PartKey::Coupon(_)) => part_form::CODE_TAKEN,
         EditRefusal::Mistakes(_) | EditRefusal::Contradiction => "refused",
         EditRefusal::Exists(_) | EditRefusal::Conflict { .. } | EditRefusal::NotEmpty(_) => "conflict",
     }

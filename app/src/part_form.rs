@@ -31,6 +31,8 @@ pub const BEFORE: &str = "before";
 pub const CATEGORY_BEFORE: &str = "category-before";
 /// What is wrong with a new part whose id another one has.
 pub const ID_TAKEN: &str = "id";
+/// A code that people choose is in use.
+pub const CODE_TAKEN: &str = "taken";
 
 /// A part that the office has a form for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +76,7 @@ impl NewPart {
     /// What is wrong if there is one with this key.
     const fn taken(self) -> &'static str {
         match self {
-            Self::Coupon | Self::TableCode => "taken",
+            Self::Coupon | Self::TableCode => CODE_TAKEN,
             Self::Category | Self::Dish | Self::OptionGroup | Self::Station => ID_TAKEN,
         }
     }

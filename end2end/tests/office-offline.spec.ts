@@ -2,7 +2,7 @@
 
 import { expectAccessible } from "../axe";
 import { boardTest as test, setRenderMode, signInToBoard } from "../board";
-import { expectFitsAndAccessible } from "../every-width";
+import { expectFitsAndAccessible, takePictures } from "../every-width";
 import { DINER } from "../ordering";
 import { appReady, expect, LANGS, officeTexts, serviceWorkerReady, texts, type Lang, type Servery } from "../servery";
 import type { Page } from "@playwright/test";
@@ -232,6 +232,20 @@ for (const lang of LANGS) {
     await save(page, lang);
     await expect(unsent(page)).toContainText(notSent(1, lang));
     await expectFitsAndAccessible(page, `unsent ${lang}`);
+    await page.context().setOffline(false);
+    await expect(unsent(page)).toBeEmpty({ timeout: 15_000 });
+  });
+
+  test(`pictures of what waits, ${lang} @looks`, async ({ page, servery }) => {
+    await openOffice(page, servery, SLUG, lang);
+    const [dish] = await names(page).allTextContents();
+    await page.context().setOffline(true);
+    await page.getByRole("link", { name: dish, exact: true }).click();
+    await takePictures(page, `offline-part-${lang}`);
+    await field(page, "description").fill(`In ${lang}.`);
+    await save(page, lang);
+    await expect(unsent(page)).toContainText(notSent(1, lang));
+    await takePictures(page, `offline-unsent-${lang}`);
     await page.context().setOffline(false);
     await expect(unsent(page)).toBeEmpty({ timeout: 15_000 });
   });

@@ -18,9 +18,10 @@ pub const PAPER: BrandColor = BrandColor([0xfb, 0xf8, 0xf2]);
 pub const NIGHT: BrandColor = BrandColor([0x17, 0x15, 0x12]);
 
 /// Of a restaurant that has not chosen one.
+/// The accent of `style/tokens.css`.
 impl Default for BrandColor {
     fn default() -> Self {
-        Self([0x1d, 0x5f, 0xa8])
+        Self([0x8c, 0x2f, 0x23])
     }
 }
 

@@ -68,7 +68,7 @@ fn outcome(texts: Texts, slug: &Slug, list: &DeviceList, outcome: DevicesNotice)
         let until = list.now.moved(list.at, code.expires_at);
         view! {
             <section class="said good pairing" role="status">
-                <p>{texts.get(Key::DevicesType)}" "<bdi dir="ltr">{format!("/staff/{slug}")}</bdi></p>
+                <p>{texts.get(Key::DevicesType)}" "<a dir="ltr" href=format!("/staff/{slug}")>{format!("/staff/{slug}")}</a></p>
                 <p class="code" dir="ltr">{code.code.clone()}</p>
                 <p>{texts.fill(Key::DevicesUntil, &[("time", &until.clock())])}</p>
             </section>

@@ -88,7 +88,7 @@ fn form(texts: Texts, here: &str, cashier: &CashierName) -> impl IntoView + use<
                 <span>{texts.get(Key::CashiersRole)}</span>
                 <select name="till-role">{roles}</select>
             </label>
-            <button name="act" value="pin">{texts.get(Key::StaffSave)}</button>
+            <button name="act" value="pin">{texts.get(Key::PartSave)}</button>
         </form>
     }
 }

@@ -253,7 +253,12 @@ fn sentence(texts: Texts, file: &RestaurantFile, change: &PartChange) -> String 
         PartChange::Move { part, .. } => (file.part(part), vec![texts.get(Key::ChangesMoved).to_owned()]),
     };
     let name = part_name(texts, &change.key(), part.as_ref());
-    format!("{name}: {}", lines.join("; "))
+    let lines = lines.join("; ");
+    // A part of one field is called as its field is.
+    match lines.starts_with(&format!("{name}:")) {
+        true => lines,
+        false => format!("{name}: {lines}"),
+    }
 }
 
 pub fn who_and_when(texts: Texts, entry: &EditEntry, (at, now): (Timestamp, LocalMinute)) -> String {

@@ -24,7 +24,7 @@ use crate::{
         opening,
     },
     form_fields::FormFields,
-    new_restaurant_form::{DISHES, read},
+    new_restaurant_form::{DISHES, FIRST_CUISINE, read},
     text::{Texts, office::Key, texts},
     week_form::WEEKDAYS,
 };
@@ -69,7 +69,7 @@ pub fn NewRestaurantPage(choices: Arc<NewRestaurantChoices>, typed: TypedForm) -
             <form class="fields" method="post" action="/new-restaurant" node_ref=filled_in on:input=move |_| look()>
                 <input type="hidden" name="id" value=typed.or("id", &choices.id.to_string())/>
                 {identity(texts, &typed)}
-                {place(texts, &typed, &choices.countries)}
+                {place(texts, &typed, &choices.countries, shown)}
                 {hours(texts, &typed)}
                 {menu(texts, &typed, &choices.example_menus)}
                 {serving(texts, &typed)}
@@ -148,7 +148,7 @@ fn number_input(
 }
 
 fn identity(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
-    let chosen = typed.or("cuisine", Cuisine::Italian.code());
+    let chosen = typed.or("cuisine", FIRST_CUISINE.code());
     let slug = match typed.is_wrong(Field::SlugTaken.code()) {
         true => Field::SlugTaken,
         false => Field::Slug,
@@ -186,7 +186,12 @@ fn identity(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
     }
 }
 
-fn place(texts: Texts, typed: &TypedForm, countries: &[Country]) -> impl IntoView + use<> {
+fn place(
+    texts: Texts,
+    typed: &TypedForm,
+    countries: &[Country],
+    shown: RwSignal<Vec<(String, String)>>,
+) -> impl IntoView + use<> {
     let chosen = typed.or("country", "");
     let lang = texts.lang;
     let mut sorted: Vec<&Country> = countries.iter().collect();
@@ -210,7 +215,7 @@ fn place(texts: Texts, typed: &TypedForm, countries: &[Country]) -> impl IntoVie
             </label>
             <p class="hint">{texts.get(Key::NewCountryHint)}</p>
             {beside(texts, typed, Field::Country)}
-            {zone(texts, typed, &sorted)}
+            {zone(texts, typed, &sorted, shown)}
             {tax(texts, typed)}
         </fieldset>
     }
@@ -228,12 +233,21 @@ fn sort_key(name: &str) -> String {
     name.chars().map(plain).collect()
 }
 
-/// Most countries have one; for the others, the one where most people live is a guess.
-fn zone(texts: Texts, typed: &TypedForm, countries: &[&Country]) -> impl IntoView + use<> {
+/// Most countries have one. Of the others one is chosen.
+fn zone(
+    texts: Texts,
+    typed: &TypedForm,
+    countries: &[&Country],
+    shown: RwSignal<Vec<(String, String)>>,
+) -> impl IntoView + use<> {
     let chosen = typed.or("zone", "");
-    let groups: Vec<_> = countries
+    let several: Vec<&Country> = countries
         .iter()
+        .copied()
         .filter(|country| country.zones.len() > 1)
+        .collect();
+    let groups: Vec<_> = several
+        .iter()
         .map(|country| {
             let zones: Vec<_> = country
                 .zones
@@ -254,7 +268,12 @@ fn zone(texts: Texts, typed: &TypedForm, countries: &[&Country]) -> impl IntoVie
         .into_iter()
         .map(|code| view! { <option value=code.clone() selected={code == currency}>{code.clone()}</option> })
         .collect();
-    let is_open = typed.is_wrong(Field::Zone.code()) || typed.is_wrong(Field::Currency.code());
+    let is_wrong = typed.is_wrong(Field::Zone.code()) || typed.is_wrong(Field::Currency.code());
+    let several: Vec<String> = several.iter().map(|country| country.code.clone()).collect();
+    let is_open = move || {
+        let country = shown.with(|fields| FormFields(fields).get("country").to_owned());
+        is_wrong || several.contains(&country)
+    };
     view! {
         <details open=is_open>
             <summary>{texts.get(Key::NewZoneAndCurrency)}</summary>

@@ -140,6 +140,7 @@ fn part_form_view(
         file: &office.edited,
         typed,
         wrong,
+        new_id: office.new_id,
         map: map.filter(|_| decision.mode != Mode::Thin),
     };
     let id = typed.or("id", &office.new_id.to_string());

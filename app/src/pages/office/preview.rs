@@ -10,8 +10,8 @@ use crate::{
     text::{office::Key, texts},
 };
 
-/// Monday noon: what is open at this moment is not what an owner looks for here.
-const SHOWN_AT: LocalMinute = LocalMinute((4 * 24 + 12) * 60);
+/// A Monday. What is open at this moment is not what an owner looks for here: the page is shown as when it opens next.
+const FROM: LocalMinute = LocalMinute(4 * 24 * 60);
 
 /// `inert`: nothing in it can be focused, and screen readers pass over it.
 #[component]
@@ -22,12 +22,14 @@ pub fn Preview(file: RestaurantFile) -> impl IntoView {
     if restaurant.name.is_empty() {
         restaurant.name = texts.get(Key::NewName).to_owned();
     }
+    let change = restaurant.opening(FROM, None).change;
+    let shown_at = change.map_or(FROM, |change| change.at.max(FROM));
     let listing = Listing {
         domain: None,
         is_demo: false,
-        opening: restaurant.opening(SHOWN_AT, None),
+        opening: restaurant.opening(shown_at, None),
         pause: None,
-        today: SHOWN_AT.day(),
+        today: shown_at.day(),
         restaurant,
         sold_out: Vec::new(),
         not_served: Vec::new(),

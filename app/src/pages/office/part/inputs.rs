@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use servery_domain::{
-    currency::Minor, delivery_map::DeliveryMap, limits, restaurant_file::RestaurantFile, typed_amount,
+    currency::Minor, delivery_map::DeliveryMap, id::EditId, limits, restaurant_file::RestaurantFile,
+    typed_amount,
 };
 
 use crate::{
@@ -18,6 +19,8 @@ pub struct Inputs<'a> {
     pub typed: &'a TypedForm,
     /// The codes of what is wrong now.
     pub wrong: RwSignal<Vec<String>>,
+    /// Of the edit that the form makes.
+    pub new_id: EditId,
     /// On which delivery zones are drawn, where a page has one.
     pub map: Option<DeliveryMap>,
 }

@@ -208,7 +208,7 @@ impl Inputs<'_> {
         let last = coupon.and_then(|coupon| coupon.until);
         let last = last.map(|until| last_day(until).to_string());
         view! {
-            {coupon.is_none().then(|| self.new_code())}
+            {coupon.is_none().then(|| self.new_code(""))}
             {self.select("effect".to_owned(), "effect", label, (kind.to_owned(), effects.into()))}
             {self.line("value", Key::PartValue, &value, LineKind::AMOUNT)}
             {self.line("minimum", Key::PartMinimum, &minimum, LineKind::AMOUNT)}
@@ -227,19 +227,24 @@ impl Inputs<'_> {
     }
 
     /// The code is the name by which a part is known.
-    fn new_code(&self) -> impl IntoView + use<> {
+    fn new_code(&self, suggested: &str) -> impl IntoView + use<> {
         view! {
-            {self.line("code", Key::PartCode, "", LineKind::CODE)}
+            {self.line("code", Key::PartCode, suggested, LineKind::CODE)}
             {self.below("taken")}
             {self.hint(Key::PartCodeHint)}
         }
+    }
+
+    /// One that no other restaurant of the installation has, and that nobody guesses: ten hexadecimal digits.
+    fn suggested_code(&self) -> String {
+        format!("{:010x}", self.new_id.0 & 0xff_ffff_ffff)
     }
 
     pub fn table_code(&self, table: Option<&TableCode>) -> AnyView {
         let name = table.map_or("", |table| &table.name);
         view! {
             {self.line("name", Key::PartName, name, LineKind::NAME)}
-            {table.is_none().then(|| self.new_code())}
+            {table.is_none().then(|| self.new_code(&self.suggested_code()))}
         }
         .into_any()
     }
