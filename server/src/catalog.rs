@@ -43,7 +43,6 @@ use tokio::sync::watch;
 
 use crate::{catalog::listed::Listed, clock};
 
-const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// Time limit for one read of the store; after it the store counts as unreachable.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// Restaurants that one read of the store has.
@@ -316,12 +315,11 @@ impl Catalog {
         self.reachable.load(Ordering::Relaxed)
     }
 
-    /// Polls the store for changes until it is dropped. While the store is unreachable the last edition stays.
+    /// Reads what changes until it is dropped. While the store is unreachable the last edition stays.
     pub async fn watch(self: Arc<Self>) {
-        let mut tick = tokio::time::interval(POLL_INTERVAL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut feed = self.store.change_feed();
         loop {
-            tick.tick().await;
+            feed.changed().await;
             self.update_opening_states();
             let looked = self.reload_if_changed().await;
             let was_reachable = self.reachable.swap(looked.is_ok(), Ordering::Relaxed);

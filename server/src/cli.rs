@@ -350,7 +350,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     tokio::spawn(payments::watch_open_payments(app.clone()));
     tokio::spawn(jobs::run(app.clone(), mailer));
     tokio::spawn(retention::run(app.clone()));
-    tokio::spawn(app.broadcaster.clone().poll_other_nodes(store.clone()));
+    tokio::spawn(app.broadcaster.clone().follow_other_nodes(store.clone()));
     if let Some(address) = settings.metrics_listen {
         let listener = listen(address).await?;
         let limits = ConnectionLimits {

@@ -65,7 +65,10 @@ pub async fn get_board_events(
     let open_stream = app.open_streams.of_client(&client)?;
     let (restaurant, role) = board::watchable_restaurant(&app, &user, &slug).await?;
     // Subscribes before it reads, so that no change is missed in between.
-    let watching = app.broadcaster.watch_board(restaurant);
+    let watching = app
+        .broadcaster
+        .watch_board(app.store.as_ref(), restaurant)
+        .await?;
     let open = board::orders(&app, restaurant, role).await?;
     Ok(stream::board_stream(
         app,

@@ -120,10 +120,10 @@ pub async fn get_order_events(
     Text(token): Text,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let order = orders::find(&app, &token).await?.order.id;
-    let open = app.open_streams.of_order(&client, order)?;
+    let order = orders::find(&app, &token).await?.order;
+    let open = app.open_streams.of_order(&client, order.id)?;
     // Subscribes before it reads, so that no change is missed in between.
-    let watching = app.broadcaster.watch_order(order);
+    let watching = app.broadcaster.watch_order(app.store.as_ref(), &order).await?;
     let now = orders::find(&app, &token).await?.order;
     Ok(stream::order_stream(&app, &now, watching, open, &headers))
 }

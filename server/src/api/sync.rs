@@ -122,7 +122,7 @@ pub async fn get_sync_events(
     let restaurant = current_device.restaurant(&app, &slug)?;
     let listing = listing_of(&app, restaurant)?;
     // Subscribes before it reads, so that no change is missed in between.
-    let watching = app.broadcaster.watch_pos(restaurant);
+    let watching = app.broadcaster.watch_pos(app.store.as_ref(), restaurant).await?;
     let now = app.store.revision(restaurant).await?;
     Ok(stream::revision_stream(
         app,

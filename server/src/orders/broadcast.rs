@@ -13,13 +13,11 @@ use servery_domain::{
     order::{Order, State},
     revision::Revision,
 };
-use servery_store::{Store, StoreError};
+use servery_store::{Store, StoreError, within};
 use tokio::sync::{broadcast, watch};
 
-use crate::jobs::periodic;
-
-/// How often the store is polled for changes of other nodes.
-const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// Time limit for reading what other nodes have changed.
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// Changes that a slow board may be behind before its stream ends and it loads again.
 const BEHIND: usize = 256;
 
@@ -41,34 +39,82 @@ impl OrderChange {
     }
 }
 
-#[derive(Default)]
-struct Watched {
+/// The channels of one restaurant, as long as somebody subscribes to one of them.
+struct RestaurantChannels {
     orders: HashMap<OrderId, watch::Sender<Option<OrderChange>>>,
-    boards: HashMap<RestaurantId, broadcast::Sender<OrderChange>>,
-    /// The revision of each restaurant, for its devices.
-    revisions: HashMap<RestaurantId, watch::Sender<Revision>>,
-    /// Of each restaurant the revision up to which every change was published.
-    seen: HashMap<RestaurantId, Revision>,
+    board: broadcast::Sender<OrderChange>,
+    /// The restaurant's revision, for its devices.
+    revision: watch::Sender<Revision>,
+    /// The revision up to which every change was published.
+    seen: Revision,
 }
 
-#[derive(Default)]
-pub struct Broadcaster {
-    watched: Mutex<Watched>,
-    /// Rises when somebody has lost a role, a session of staff or a device, here or at another node.
-    access: watch::Sender<Revision>,
-}
+impl RestaurantChannels {
+    fn new(seen: Revision) -> Self {
+        Self {
+            orders: HashMap::new(),
+            board: broadcast::Sender::new(BEHIND),
+            revision: watch::Sender::new(seen),
+            seen,
+        }
+    }
 
-impl Watched {
-    fn raise_revision(&self, restaurant: RestaurantId, revision: Revision) {
-        let Some(sender) = self.revisions.get(&restaurant) else {
-            return;
-        };
-        sender.send_if_modified(|last| {
+    fn watch_order(&mut self, order: OrderId) -> watch::Receiver<Option<OrderChange>> {
+        let sender = self.orders.entry(order);
+        sender.or_insert_with(|| watch::Sender::new(None)).subscribe()
+    }
+
+    fn raise_revision(&self, revision: Revision) {
+        self.revision.send_if_modified(|last| {
             let newer = *last < revision;
             *last = revision.max(*last);
             newer
         });
     }
+
+    fn publish(&mut self, order: &Order) {
+        let revision = order.revision;
+        self.raise_revision(revision);
+        // A gap is filled by the next poll of the store.
+        if self.seen.0 + 1 == revision.0 {
+            self.seen = revision;
+        }
+        let mut change = None;
+        let mut change = || {
+            change
+                .get_or_insert_with(|| OrderChange {
+                    revision,
+                    order: order.clone(),
+                    frame: frame(order),
+                })
+                .clone()
+        };
+        if let Some(sender) = self.orders.get(&order.id) {
+            sender.send_if_modified(|last| {
+                let newer = last.as_ref().is_none_or(|last| last.revision < revision);
+                newer.then(|| *last = Some(change()));
+                newer
+            });
+        }
+        // Boards do not show unpaid orders.
+        if self.board.receiver_count() > 0 && order.progress.state != State::Unpaid {
+            // Fails if the last subscriber has just gone.
+            let _ = self.board.send(change());
+        }
+    }
+
+    /// Whether anybody is left.
+    fn drop_unused(&mut self) -> bool {
+        self.orders.retain(|_, sender| sender.receiver_count() > 0);
+        !self.orders.is_empty() || self.board.receiver_count() > 0 || self.revision.receiver_count() > 0
+    }
+}
+
+#[derive(Default)]
+pub struct Broadcaster {
+    channels: Mutex<HashMap<RestaurantId, RestaurantChannels>>,
+    /// Rises when somebody has lost a role, a session of staff or a device, here or at another node.
+    access: watch::Sender<Revision>,
 }
 
 /// As a server-sent event; its `id` comes back in `Last-Event-ID`.
@@ -81,60 +127,29 @@ pub fn frame(order: &Order) -> Bytes {
 }
 
 impl Broadcaster {
-    fn watched(&self) -> MutexGuard<'_, Watched> {
-        // No code under this lock panics between two changes of the maps.
-        self.watched
+    fn channels(&self) -> MutexGuard<'_, HashMap<RestaurantId, RestaurantChannels>> {
+        // No code under this lock panics between two changes of the map.
+        self.channels
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     pub fn publish(&self, order: &Order) {
-        let mut watched = self.watched();
-        let (restaurant, revision) = (order.ordered.restaurant, order.revision);
-        watched.raise_revision(restaurant, revision);
-        // A gap is filled by the next poll of the store.
-        if let Some(seen) = watched
-            .seen
-            .get_mut(&restaurant)
-            .filter(|seen| seen.0 + 1 == revision.0)
-        {
-            *seen = revision;
-        }
-        let mut change = None;
-        let mut change = || {
-            change
-                .get_or_insert_with(|| OrderChange {
-                    revision,
-                    order: order.clone(),
-                    frame: frame(order),
-                })
-                .clone()
-        };
-        if let Some(sender) = watched.orders.get(&order.id) {
-            sender.send_if_modified(|last| {
-                let newer = last.as_ref().is_none_or(|last| last.revision < revision);
-                newer.then(|| *last = Some(change()));
-                newer
-            });
-        }
-        // Boards do not show unpaid orders.
-        if let Some(sender) = watched
-            .boards
-            .get(&restaurant)
-            .filter(|_| order.progress.state != State::Unpaid)
-        {
-            // Fails if there is no subscriber left.
-            let _ = sender.send(change());
+        if let Some(of) = self.channels().get_mut(&order.ordered.restaurant) {
+            of.publish(order);
         }
     }
 
     /// A device's sync raised the restaurant's revision from one to another; these are all the orders that it changed.
     pub fn publish_sync(&self, restaurant: RestaurantId, (from, to): (Revision, Revision), orders: &[Order]) {
-        orders.iter().for_each(|order| self.publish(order));
-        let mut watched = self.watched();
-        watched.raise_revision(restaurant, to);
-        if let Some(seen) = watched.seen.get_mut(&restaurant).filter(|seen| **seen >= from) {
-            *seen = to.max(*seen);
+        let mut channels = self.channels();
+        let Some(of) = channels.get_mut(&restaurant) else {
+            return;
+        };
+        orders.iter().for_each(|order| of.publish(order));
+        of.raise_revision(to);
+        if of.seen >= from {
+            of.seen = to.max(of.seen);
         }
     }
 
@@ -142,66 +157,85 @@ impl Broadcaster {
         self.access.subscribe()
     }
 
-    pub fn watch_pos(&self, restaurant: RestaurantId) -> watch::Receiver<Revision> {
-        self.watched()
-            .revisions
-            .entry(restaurant)
-            .or_default()
-            .subscribe()
+    /// Whoever subscribes reads the state afterwards, so that no change is missed in between.
+    async fn subscribe<T>(
+        &self,
+        store: &dyn Store,
+        restaurant: RestaurantId,
+        subscribe: impl FnOnce(&mut RestaurantChannels) -> T,
+    ) -> Result<T, StoreError> {
+        if let Some(of) = self.channels().get_mut(&restaurant) {
+            return Ok(subscribe(of));
+        }
+        // Changes up to here are part of what is read afterwards.
+        let now = store.revision(restaurant).await?;
+        let mut channels = self.channels();
+        let of = channels.entry(restaurant);
+        Ok(subscribe(of.or_insert_with(|| RestaurantChannels::new(now))))
     }
 
-    pub fn watch_order(&self, order: OrderId) -> watch::Receiver<Option<OrderChange>> {
-        self.watched()
-            .orders
-            .entry(order)
-            .or_insert_with(|| watch::Sender::new(None))
-            .subscribe()
+    pub async fn watch_pos(
+        &self,
+        store: &dyn Store,
+        restaurant: RestaurantId,
+    ) -> Result<watch::Receiver<Revision>, StoreError> {
+        self.subscribe(store, restaurant, |of| of.revision.subscribe())
+            .await
     }
 
-    pub fn watch_board(&self, restaurant: RestaurantId) -> broadcast::Receiver<OrderChange> {
-        self.watched()
-            .boards
-            .entry(restaurant)
-            .or_insert_with(|| broadcast::Sender::new(BEHIND))
-            .subscribe()
+    pub async fn watch_order(
+        &self,
+        store: &dyn Store,
+        order: &Order,
+    ) -> Result<watch::Receiver<Option<OrderChange>>, StoreError> {
+        let id = order.id;
+        self.subscribe(store, order.ordered.restaurant, move |of| of.watch_order(id))
+            .await
     }
 
-    /// Polls for changes of other nodes until it is dropped.
-    pub async fn poll_other_nodes(self: Arc<Self>, store: Arc<dyn Store>) {
-        let look = |live: Arc<Self>| {
-            let store = store.clone();
-            async move { live.poll(store.as_ref()).await }
-        };
-        periodic::every(POLL_INTERVAL, "changes of other nodes", self, look).await;
+    pub async fn watch_board(
+        &self,
+        store: &dyn Store,
+        restaurant: RestaurantId,
+    ) -> Result<broadcast::Receiver<OrderChange>, StoreError> {
+        self.subscribe(store, restaurant, |of| of.board.subscribe()).await
     }
 
-    /// Drops channels without subscribers.
-    fn drop_unused_channels(&self) {
-        let mut watched = self.watched();
-        watched.orders.retain(|_, sender| sender.receiver_count() > 0);
-        watched.boards.retain(|_, sender| sender.receiver_count() > 0);
-        watched.revisions.retain(|_, sender| sender.receiver_count() > 0);
+    /// Reads what other nodes change, until it is dropped.
+    pub async fn follow_other_nodes(self: Arc<Self>, store: Arc<dyn Store>) {
+        let mut feed = store.change_feed();
+        loop {
+            feed.changed().await;
+            if let Err(error) = within(TIMEOUT, self.poll(store.as_ref())).await {
+                tracing::debug!(%error, "changes of other nodes cannot be read; the next poll retries");
+            }
+        }
     }
 
     async fn poll(&self, store: &dyn Store) -> Result<(), StoreError> {
-        self.drop_unused_channels();
+        self.channels().retain(|_, of| of.drop_unused());
         let access = store.access_revision().await?;
         self.access
             .send_if_modified(|last| std::mem::replace(last, access) != access);
-        for (restaurant, now) in store.order_revisions().await? {
-            // Changes before this node's first poll are part of what subscribers load first.
-            let seen = *self.watched().seen.entry(restaurant).or_insert(now);
-            self.watched().raise_revision(restaurant, now);
+        let watched: Vec<RestaurantId> = self.channels().keys().copied().collect();
+        for (restaurant, now) in store.order_revisions(&watched).await? {
+            let seen = match self.channels().get(&restaurant) {
+                Some(of) => {
+                    of.raise_revision(now);
+                    of.seen
+                }
+                None => continue,
+            };
             if seen >= now {
                 continue;
             }
             let (changed, upto) = store.changed_orders(restaurant, seen).await?;
-            changed.iter().for_each(|tracked| self.publish(&tracked.order));
             // Other records are read by the devices that learn the revision.
             let upto = if changed.is_empty() { now } else { upto };
-            let mut watched = self.watched();
-            let seen = watched.seen.entry(restaurant).or_insert(upto);
-            *seen = upto.max(*seen);
+            if let Some(of) = self.channels().get_mut(&restaurant) {
+                changed.iter().for_each(|tracked| of.publish(&tracked.order));
+                of.seen = upto.max(of.seen);
+            }
         }
         Ok(())
     }
@@ -214,16 +248,18 @@ mod tests {
     #[test]
     fn whom_nobody_watches_any_more_is_forgotten() {
         let live = Broadcaster::default();
-        let (stays, goes) = (live.watch_order(OrderId(1)), live.watch_order(OrderId(2)));
-        let (board, left) = (
-            live.watch_board(RestaurantId(1)),
-            live.watch_board(RestaurantId(2)),
-        );
+        let mut here = RestaurantChannels::new(Revision(0));
+        let (stays, goes) = (here.watch_order(OrderId(1)), here.watch_order(OrderId(2)));
+        let there = RestaurantChannels::new(Revision(0));
+        let (board, left) = (here.board.subscribe(), there.board.subscribe());
+        live.channels()
+            .extend([(RestaurantId(1), here), (RestaurantId(2), there)]);
         drop((goes, left));
-        live.drop_unused_channels();
-        let watched = live.watched();
-        assert_eq!(watched.orders.keys().collect::<Vec<_>>(), [&OrderId(1)]);
-        assert_eq!(watched.boards.keys().collect::<Vec<_>>(), [&RestaurantId(1)]);
+        live.channels().retain(|_, of| of.drop_unused());
+        let channels = live.channels();
+        assert_eq!(channels.keys().collect::<Vec<_>>(), [&RestaurantId(1)]);
+        let orders = &channels[&RestaurantId(1)].orders;
+        assert_eq!(orders.keys().collect::<Vec<_>>(), [&OrderId(1)]);
         drop((stays, board));
     }
 }

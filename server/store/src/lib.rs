@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit_log;
 mod batch;
 pub mod cashiers;
+pub mod change_feed;
 pub mod demo;
 pub mod devices;
 pub mod domains;
@@ -51,6 +52,8 @@ pub enum StoreError {
          '?sslmode=require' for TLS without a check, or '?sslmode=disable' if the network is private"
     )]
     NoTls { host: String, cause: String },
+    #[error("the database '{path}' cannot be made: {cause}. Is its folder there?")]
+    NoFile { path: String, cause: std::io::Error },
     #[error("{0}")]
     Copy(String),
     #[error("a stored value cannot be read: {0}")]

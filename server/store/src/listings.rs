@@ -10,7 +10,7 @@ use servery_domain::{
     revision::Revision,
 };
 
-use crate::Result;
+use crate::{Result, change_feed::ChangeFeed};
 
 /// A restaurant, and what decides how it is listed at any moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub struct StoredListing {
 
 #[async_trait]
 pub trait Listings: Send + Sync {
+    /// Wakes whoever copies the store: what is listed, orders and rights.
+    fn change_feed(&self) -> ChangeFeed;
+
     /// The restaurants that changed after this revision of the catalog. Some may be gone.
     async fn changed_restaurants(&self, after: Revision) -> Result<Vec<RestaurantId>>;
 

@@ -219,7 +219,7 @@ pub trait Orders: Send + Sync {
         limit: usize,
     ) -> Result<FoundOrders>;
     /// The revision of each restaurant.
-    async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
+    async fn order_revisions(&self, restaurants: &[RestaurantId]) -> Result<Vec<(RestaurantId, Revision)>>;
     /// A page of the orders that changed after a revision, each as it is now, and the revision at which the page ends.
     async fn changed_orders(
         &self,

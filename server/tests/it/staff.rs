@@ -249,7 +249,7 @@ async fn staff_are_managed_by_plain_forms() {
 #[tokio::test]
 async fn open_streams_end_within_a_second_when_a_role_a_session_or_a_device_is_taken() {
     let app = TestApp::new().await;
-    tokio::spawn(app.app.broadcaster.clone().poll_other_nodes(app.store.clone()));
+    tokio::spawn(app.app.broadcaster.clone().follow_other_nodes(app.store.clone()));
     let (owner, cashier) = (app.staff(Role::Owner).await, app.staff(Role::Cashier).await);
     let kitchen = app.staff(Role::Kitchen).await;
     let (device, till) = app.device("till").await;

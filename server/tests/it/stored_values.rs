@@ -386,7 +386,14 @@ impl Town {
         // What cannot be read fails; what follows is asked all the same.
         let _ = jobs::run_due_jobs(&app.app, None, now).await;
         let _ = timeouts::time_out_orders(&app.app, now).await;
-        let _ = app.store.order_revisions().await;
+        let listed: Vec<_> = app
+            .app
+            .catalog
+            .now()
+            .restaurants()
+            .map(|known| known.restaurant.id)
+            .collect();
+        let _ = app.store.order_revisions(&listed).await;
     }
 }
 

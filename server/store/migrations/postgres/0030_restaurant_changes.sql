@@ -9,3 +9,13 @@ insert into restaurant_changes (restaurant_id, revision)
     select restaurants.id, revisions.revision from restaurants, revisions where revisions.name = 'catalog';
 -- These are changes of the catalog now.
 delete from revisions where name in ('stock', 'intake');
+
+-- Wakes every node, which then reads what has changed. SQLite has one node.
+create function notify_nodes() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('servery', '');
+    return null;
+end
+$$;
+create trigger notify_nodes after update on revisions for each statement execute function notify_nodes();
+create trigger notify_nodes after update on counters for each statement execute function notify_nodes();

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use servery_domain::{
     audit::{Act, Author},
-    edit::{Edit, EditEntry, EditRefusal, PartChange, Publication},
+    edit::{Edit, EditEntry, EditRefusal, PartChange, PartKey, Publication, RestaurantPart},
     id::{EditId, RestaurantId},
     limits,
     restaurant_file::RestaurantFile,
@@ -152,6 +152,31 @@ impl UnnamedSchedule {
     }
 }
 
+/// A code that this edit adds for a table, if a table of another restaurant has it.
+async fn code_of_others<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    restaurant: &str,
+    edit: &Edit,
+) -> Result<Option<PartKey>> {
+    for change in &edit.changes {
+        let PartChange::Add {
+            part: RestaurantPart::TableCode(table),
+            ..
+        } = change
+        else {
+            continue;
+        };
+        let of: Option<String> = sqlx::query_scalar("select restaurant_id from tables where code = $1")
+            .bind(&table.code)
+            .fetch_optional(&mut **transaction)
+            .await?;
+        if of.is_some_and(|of| of != restaurant) {
+            return Ok(Some(PartKey::TableCode(table.code.clone())));
+        }
+    }
+    Ok(None)
+}
+
 /// A restaurant with the edits that are not published.
 struct Unpublished {
     restaurant: RestaurantId,
@@ -292,7 +317,10 @@ impl<E: Engine> Edits for SqlStore<E> {
         if stored_count(count) as usize >= limits::UNPUBLISHED_EDITS {
             return Ok(EditOutcome::TooMany);
         }
-        // Whether ids are another restaurant's is seen when it is published.
+        // Whether other ids are another restaurant's is seen when it is published: nobody chooses those.
+        if let Some(code) = code_of_others(&mut transaction, &restaurant, edit).await? {
+            return Ok(EditOutcome::Refused(EditRefusal::Exists(code)));
+        }
         if let Err(refusal) = unpublished.edited.checked_with(edit) {
             return Ok(EditOutcome::Refused(refusal));
         }

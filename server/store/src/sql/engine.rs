@@ -5,14 +5,15 @@ use std::{io, path::Path, str::FromStr, time::Duration};
 use sqlx::{
     ColumnIndex, Connection, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Type,
     migrate::{Migrate, Migrator},
-    postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgQueryResult},
+    postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions, PgQueryResult},
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous,
     },
 };
+use tokio::sync::watch;
 
 use crate::{
-    Result,
+    Result, StoreError,
     sql::tls::{explain, with_tls},
     sqlite_files::create_private,
 };
@@ -54,6 +55,9 @@ pub trait Engine:
     const NO_TIME_LIMIT: Option<&'static str>;
 
     fn migrations() -> Migrator;
+
+    /// Notices each change of any node, if the engine tells.
+    fn listen(pool: &Pool<Self>) -> Option<watch::Receiver<()>>;
 }
 
 impl Engine for Sqlite {
@@ -67,6 +71,10 @@ impl Engine for Sqlite {
     fn migrations() -> Migrator {
         sqlx::migrate!("migrations/sqlite")
     }
+
+    fn listen(_: &Pool<Self>) -> Option<watch::Receiver<()>> {
+        None
+    }
 }
 
 impl Engine for Postgres {
@@ -79,12 +87,20 @@ impl Engine for Postgres {
     fn migrations() -> Migrator {
         sqlx::migrate!("migrations/postgres")
     }
+
+    fn listen(pool: &Pool<Self>) -> Option<watch::Receiver<()>> {
+        let (notices, notified) = watch::channel(());
+        tokio::spawn(forward_notifications(pool.clone(), notices));
+        Some(notified)
+    }
 }
 
 pub struct SqlStore<E: Engine> {
     pub(crate) pool: Pool<E>,
     /// What writes goes here. In SQLite one connection writes at a time, and no reader may keep it from that one.
     pub(crate) writer: Pool<E>,
+    /// A PostgreSQL's notifications arrive on connections that do nothing else.
+    pub(crate) listener: Pool<E>,
 }
 
 pub type SqliteStore = SqlStore<Sqlite>;
@@ -95,8 +111,9 @@ pub(crate) type SqlTransaction<E> = sqlx::Transaction<'static, E>;
 impl SqlStore<Sqlite> {
     pub async fn open(path: &str) -> Result<Self> {
         match create_private(Path::new(path)) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(sqlx::Error::from(error).into());
+            Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
+                let path = path.to_owned();
+                return Err(StoreError::NoFile { path, cause });
             }
             _ => {}
         }
@@ -114,8 +131,10 @@ impl SqlStore<Sqlite> {
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         let readers = options.pragma("query_only", "on");
+        let pool = pool(READERS).connect_with(readers).await?;
         Ok(Self {
-            pool: pool(READERS).connect_with(readers).await?,
+            listener: pool.clone(),
+            pool,
             writer,
         })
     }
@@ -127,6 +146,9 @@ impl SqlStore<Postgres> {
             .application_name("servery")
             .options(SESSION_LIMITS);
         let host = options.get_host().to_owned();
+        let listener = PgPoolOptions::new()
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .connect_lazy_with(options.clone());
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(CONNECT_TIMEOUT)
@@ -140,7 +162,39 @@ impl SqlStore<Postgres> {
         Ok(Self {
             writer: pool.clone(),
             pool,
+            listener,
         })
+    }
+}
+
+/// The channel that the triggers of the migrations name.
+const CHANNEL: &str = "servery";
+/// Before a lost connection is made anew.
+const RECONNECT_AFTER: Duration = Duration::from_secs(1);
+
+/// Until nobody is notified any more.
+async fn forward_notifications(pool: Pool<Postgres>, notices: watch::Sender<()>) {
+    tokio::select! {
+        () = notices.closed() => {}
+        () = async {
+            loop {
+                if let Err(error) = forward_from_one_connection(&pool, &notices).await {
+                    tracing::debug!(%error, "no notifications of PostgreSQL; changes are polled");
+                }
+                tokio::time::sleep(RECONNECT_AFTER).await;
+            }
+        } => {}
+    }
+}
+
+async fn forward_from_one_connection(pool: &Pool<Postgres>, notices: &watch::Sender<()>) -> sqlx::Result<()> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        // What changed before is not told.
+        notices.send_replace(());
+        // `None` after a lost connection, which is made anew.
+        listener.try_recv().await?;
     }
 }
 

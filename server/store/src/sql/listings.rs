@@ -13,7 +13,9 @@ use servery_domain::{
 use sqlx::{FromRow, QueryBuilder};
 
 use crate::{
-    Result, SqlStore, id,
+    Result, SqlStore,
+    change_feed::ChangeFeed,
+    id,
     listings::{Listings, StoredListing},
     parse_own,
     sql::{
@@ -34,6 +36,10 @@ const CHANGE_DEMO: &str = "update restaurant_changes set revision = $1 \
 
 #[async_trait]
 impl<E: Engine> Listings for SqlStore<E> {
+    fn change_feed(&self) -> ChangeFeed {
+        ChangeFeed::new(E::listen(&self.listener))
+    }
+
     async fn changed_restaurants(&self, after: Revision) -> Result<Vec<RestaurantId>> {
         let rows: Vec<String> = sqlx::query_scalar(CHANGED)
             .bind(after.0)

@@ -31,7 +31,7 @@ use crate::{
         load_batch,
         order_rows::{self, CHANGED_BETWEEN, EventRow, OrderRow, slot_use, stored_count},
         order_search, pos_rows,
-        rows::{PAGE, page_start, push_list, select},
+        rows::{MOST_ROWS, PAGE, page_start, push_list, select},
         save_batch,
     },
 };
@@ -184,13 +184,19 @@ impl<E: Engine> Orders for SqlStore<E> {
         })
     }
 
-    async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>> {
-        let rows: Vec<(String, i64)> = sqlx::query_as("select restaurant_id, revision from counters")
-            .fetch_all(&self.pool)
-            .await?;
-        rows.into_iter()
-            .map(|(restaurant, revision)| Ok((id(&restaurant)?, Revision(revision))))
-            .collect()
+    async fn order_revisions(&self, restaurants: &[RestaurantId]) -> Result<Vec<(RestaurantId, Revision)>> {
+        let mut revisions = Vec::with_capacity(restaurants.len());
+        for some in restaurants.chunks(MOST_ROWS) {
+            let ids: Vec<String> = some.iter().map(RestaurantId::to_string).collect();
+            let mut query =
+                QueryBuilder::<E>::new("select restaurant_id, revision from counters where restaurant_id");
+            push_list(&mut query, &ids);
+            let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(&self.pool).await?;
+            for (restaurant, revision) in rows {
+                revisions.push((id(&restaurant)?, Revision(revision)));
+            }
+        }
+        Ok(revisions)
     }
 
     async fn changed_orders(

@@ -10,7 +10,7 @@ use servery_domain::{
     menu::{Dish, Menu},
     pos::station::Station,
     restaurant::Restaurant,
-    restaurant_file::RestaurantFile,
+    restaurant_file::{RestaurantFile, TableCode},
     revision::Revision,
     slug::Slug,
     time::Timestamp,
@@ -420,6 +420,34 @@ async fn an_edit_is_refused_whose_category_an_import_has_removed() {
         assert_eq!(put(store, &renamed(2)).await, EditOutcome::Stored, "{engine}");
         assert!(store.discard_edit(&slug(), EditId(1)).await.unwrap(), "{engine}");
         assert_eq!(publish(store, 2).await, PublishOutcome::Published(1), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_of_a_table_that_another_restaurant_has_is_refused_at_once() {
+    for (engine, store) in engines("a_code_of_a_table_that_another_restaurant_has_is_refused_at_once")
+        .await
+        .stores
+    {
+        let store = store.as_ref();
+        imported(store).await;
+        let mut there = file(2, "neue-muehle");
+        let table = TableCode {
+            code: "t1".into(),
+            name: "Terrace".into(),
+        };
+        there.table_codes = vec![table.clone()];
+        import(store, &there).await;
+        let key = PartKey::TableCode("t1".into());
+        let edit = Edit {
+            id: EditId(1),
+            changes: vec![PartChange::Add {
+                part: RestaurantPart::TableCode(table),
+                place: PartPlace::Anywhere,
+            }],
+        };
+        let refused = EditOutcome::Refused(EditRefusal::Exists(key));
+        assert_eq!(put(store, &edit).await, refused, "{engine}");
     }
 }
 

@@ -1,13 +1,16 @@
 //! What the catalog reads: listings, and which of them have changed.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use servery_domain::{
     domain_name::DomainName,
     id::RestaurantId,
     order_intake::{IntakeChange, OrderIntake, OrderPause},
 };
-use servery_store::{Store, orders::OrderWrite};
+use servery_store::{Store, change_feed::ChangeFeed, orders::OrderWrite};
 
 use crate::{
     builders::{
@@ -129,5 +132,28 @@ async fn a_removed_restaurant_is_a_change() {
             "{engine}"
         );
         assert_eq!(store.listings(&[HERE]).await.unwrap(), [], "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_wakes_other_nodes() {
+    for (engine, store) in engines("a_change_wakes_other_nodes").await.stores {
+        let store = store.as_ref();
+        two_restaurants(store).await;
+        let mut feed = store.change_feed();
+        let waited = async |feed: &mut ChangeFeed| {
+            let started = Instant::now();
+            feed.changed().await;
+            started.elapsed()
+        };
+        // Nobody changes anything: PostgreSQL wakes nobody, and a node looks by itself.
+        let idle = match engine {
+            "SQLite" => Duration::from_millis(200),
+            _ => Duration::from_millis(900),
+        };
+        while waited(&mut feed).await < idle {}
+        store.set_stock(HERE, DISH, Some(0), NOW).await.unwrap();
+        let woken = waited(&mut feed).await;
+        assert!(woken < Duration::from_millis(500), "{engine}: {woken:?}");
     }
 }

@@ -253,7 +253,7 @@ async fn orders_are_read_by_id_token_and_restaurant() {
             "{engine}"
         );
         assert_eq!(
-            store.order_revisions().await.unwrap(),
+            store.order_revisions(&[HERE]).await.unwrap(),
             [(HERE, Revision(4))],
             "{engine}"
         );
