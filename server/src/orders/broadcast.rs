@@ -42,7 +42,8 @@ impl OrderChange {
 /// The channels of one restaurant, as long as somebody subscribes to one of them.
 struct RestaurantChannels {
     orders: HashMap<OrderId, watch::Sender<Option<OrderChange>>>,
-    board: broadcast::Sender<OrderChange>,
+    /// It has room for many changes, so it is there only while somebody watches the board.
+    board: Option<broadcast::Sender<OrderChange>>,
     /// The restaurant's revision, for its devices.
     revision: watch::Sender<Revision>,
     /// The revision up to which every change was published.
@@ -53,7 +54,7 @@ impl RestaurantChannels {
     fn new(seen: Revision) -> Self {
         Self {
             orders: HashMap::new(),
-            board: broadcast::Sender::new(BEHIND),
+            board: None,
             revision: watch::Sender::new(seen),
             seen,
         }
@@ -62,6 +63,11 @@ impl RestaurantChannels {
     fn watch_order(&mut self, order: OrderId) -> watch::Receiver<Option<OrderChange>> {
         let sender = self.orders.entry(order);
         sender.or_insert_with(|| watch::Sender::new(None)).subscribe()
+    }
+
+    fn watch_board(&mut self) -> broadcast::Receiver<OrderChange> {
+        let board = self.board.get_or_insert_with(|| broadcast::Sender::new(BEHIND));
+        board.subscribe()
     }
 
     fn raise_revision(&self, revision: Revision) {
@@ -97,16 +103,19 @@ impl RestaurantChannels {
             });
         }
         // Boards do not show unpaid orders.
-        if self.board.receiver_count() > 0 && order.progress.state != State::Unpaid {
+        if let Some(board) = &self.board
+            && order.progress.state != State::Unpaid
+        {
             // Fails if the last subscriber has just gone.
-            let _ = self.board.send(change());
+            let _ = board.send(change());
         }
     }
 
     /// Whether anybody is left.
     fn drop_unused(&mut self) -> bool {
         self.orders.retain(|_, sender| sender.receiver_count() > 0);
-        !self.orders.is_empty() || self.board.receiver_count() > 0 || self.revision.receiver_count() > 0
+        self.board = self.board.take().filter(|board| board.receiver_count() > 0);
+        !self.orders.is_empty() || self.board.is_some() || self.revision.receiver_count() > 0
     }
 }
 
@@ -198,7 +207,8 @@ impl Broadcaster {
         store: &dyn Store,
         restaurant: RestaurantId,
     ) -> Result<broadcast::Receiver<OrderChange>, StoreError> {
-        self.subscribe(store, restaurant, |of| of.board.subscribe()).await
+        self.subscribe(store, restaurant, RestaurantChannels::watch_board)
+            .await
     }
 
     /// Reads what other nodes change, until it is dropped.
@@ -250,8 +260,8 @@ mod tests {
         let live = Broadcaster::default();
         let mut here = RestaurantChannels::new(Revision(0));
         let (stays, goes) = (here.watch_order(OrderId(1)), here.watch_order(OrderId(2)));
-        let there = RestaurantChannels::new(Revision(0));
-        let (board, left) = (here.board.subscribe(), there.board.subscribe());
+        let mut there = RestaurantChannels::new(Revision(0));
+        let (board, left) = (here.watch_board(), there.watch_board());
         live.channels()
             .extend([(RestaurantId(1), here), (RestaurantId(2), there)]);
         drop((goes, left));
