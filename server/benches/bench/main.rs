@@ -96,9 +96,13 @@ async fn demo_on(database: &str) -> Arc<AppState> {
     let store = servery_store::connect(database).await.unwrap();
     store.migrate().await.unwrap();
     if store.restaurants().await.unwrap().is_empty() {
-        demo::fill(store.as_ref(), &demo::catalog().unwrap())
-            .await
-            .unwrap();
+        let mut catalog = demo::catalog().unwrap();
+        // All orders are for as soon as possible: they are to find room.
+        for restaurant in &mut catalog {
+            restaurant.ordering.per_slot = None;
+            restaurant.ordering.work_per_slot = None;
+        }
+        demo::fill(store.as_ref(), &catalog).await.unwrap();
     }
     let settings = Settings {
         heavy_at: Some(u64::MAX),
