@@ -122,7 +122,7 @@ test("a PIN that the office sets opens the till, and another replaces it", async
   const setPin = async (within: Locator, name: string, pin: string) => {
     await within.getByLabel(words["cashiers.name"], { exact: true }).fill(name);
     await within.locator('[name="pin"]').fill(pin);
-    await within.getByRole("button", { name: words["staff.save"] }).click();
+    await within.getByRole("button", { name: words["part.save"] }).click();
     await expect(page.getByText(words["cashiers.done-pin"])).toBeVisible();
   };
   await setPin(section.locator("> details"), "Grace", "2580");

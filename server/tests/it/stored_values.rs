@@ -362,8 +362,8 @@ impl Town {
         let before = self.evening.app.app.catalog.now().edition;
         for update in [
             "update restaurants set revision = revision + 1",
+            "update restaurant_changes set revision = (select revision + 1 from revisions where name = 'catalog')",
             "update revisions set revision = revision + 1",
-            "update restaurant_changes set revision = (select revision from revisions where name = 'catalog')",
         ] {
             // What was changed may be the number itself.
             let _ = sqlx::query(update).execute(&mut self.database).await;

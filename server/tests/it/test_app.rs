@@ -141,9 +141,10 @@ impl TestApp {
 
     /// After a statement that changed restaurants: the server reads them all again.
     pub async fn reload_every_restaurant(&self) {
-        self.execute("update revisions set revision = revision + 1 where name = 'catalog'")
+        // In this order: whoever sees the new revision sees the changes, too.
+        self.execute("update restaurant_changes set revision = (select revision + 1 from revisions where name = 'catalog')")
             .await;
-        self.execute("update restaurant_changes set revision = (select revision from revisions where name = 'catalog')")
+        self.execute("update revisions set revision = revision + 1 where name = 'catalog'")
             .await;
         self.app.catalog.reload_if_changed().await.unwrap();
     }
