@@ -378,3 +378,29 @@ pub fn style_hash(style: &str) -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Otherwise the rules behind it apply inside it only, and no browser complains.
+    #[test]
+    fn each_style_sheet_closes_what_it_opens() {
+        let programs: [&[&str]; 5] = [
+            &STYLE,
+            &ORDERING_STYLE,
+            &ACCOUNT_STYLE,
+            &OFFICE_STYLE,
+            &STAFF_STYLE,
+        ];
+        for sheet in programs.into_iter().flatten() {
+            let count = |brace| sheet.matches(brace).count();
+            assert_eq!(
+                count('{'),
+                count('}'),
+                "{}",
+                sheet.lines().next().unwrap_or_default()
+            );
+        }
+    }
+}
