@@ -4,7 +4,7 @@
 //! within a quarter of a second; a listing is calculated anew when its restaurant opens or closes or a dish's serving hours begin
 //! or end. So each copy never changes, and shares with the one before it what is the same.
 
-mod listed;
+mod entry;
 pub mod restaurant_now;
 
 use std::{
@@ -41,7 +41,7 @@ use servery_domain::{
 use servery_store::{Revisions, Store, StoreError, within};
 use tokio::sync::watch;
 
-use crate::{catalog::listed::Listed, clock};
+use crate::{catalog::entry::CatalogEntry, clock};
 
 /// Time limit for one read of the store; after it the store counts as unreachable.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -66,7 +66,7 @@ pub struct Edition {
 pub struct CatalogSnapshot {
     /// Of the whole catalog.
     pub edition: Edition,
-    restaurants: RedBlackTreeMapSync<Slug, Arc<Listed>>,
+    restaurants: RedBlackTreeMapSync<Slug, Arc<CatalogEntry>>,
     slugs: HashTrieMapSync<RestaurantId, Slug>,
     domains: HashTrieMapSync<DomainName, Slug>,
     /// When each listing is calculated anew.
@@ -132,37 +132,39 @@ impl CatalogSnapshot {
         }
     }
 
-    fn insert(&mut self, listed: Listed) {
-        let listing = listed.listing();
+    fn insert(&mut self, entry: CatalogEntry) {
+        let listing = entry.listing();
         let (id, slug) = (listing.restaurant.id, listing.restaurant.slug.clone());
         self.remove(id);
-        self.due.insert_mut((listed.until(), id));
+        self.due.insert_mut((entry.until(), id));
         self.slugs.insert_mut(id, slug.clone());
         if let Some(domain) = &listing.domain {
             self.domains.insert_mut(domain.clone(), slug.clone());
         }
         self.demos += usize::from(listing.is_demo);
-        self.restaurants.insert_mut(slug, Arc::new(listed));
+        self.restaurants.insert_mut(slug, Arc::new(entry));
     }
 
     fn remove(&mut self, id: RestaurantId) {
-        let Some(slug) = self.slugs.get(&id).cloned() else {
+        let Some(entry) = self.entry(id).cloned() else {
             return;
         };
+        let listing = entry.listing();
+        let slug = &listing.restaurant.slug;
         self.slugs.remove_mut(&id);
-        let Some(listed) = self.restaurants.get(&slug).cloned() else {
-            return;
-        };
-        self.restaurants.remove_mut(&slug);
-        self.due.remove_mut(&(listed.until(), id));
-        let listing = listed.listing();
+        self.restaurants.remove_mut(slug);
+        self.due.remove_mut(&(entry.until(), id));
         self.demos -= usize::from(listing.is_demo);
         // It may be another restaurant's by now.
         if let Some(domain) = &listing.domain
-            && self.domains.get(domain) == Some(&slug)
+            && self.domains.get(domain) == Some(slug)
         {
             self.domains.remove_mut(domain);
         }
+    }
+
+    fn entry(&self, id: RestaurantId) -> Option<&Arc<CatalogEntry>> {
+        self.restaurants.get(self.slugs.get(&id)?)
     }
 
     fn set_modes(&mut self, modes: Vec<(String, Mode)>) {
@@ -175,9 +177,8 @@ impl CatalogSnapshot {
         let mut next = self.clone();
         let due = self.due.iter().take_while(|(until, _)| *until <= now);
         for (_, id) in due {
-            let listed = self.slugs.get(id).and_then(|slug| self.restaurants.get(slug));
-            if let Some(listed) = listed {
-                next.insert(listed.at(now));
+            if let Some(entry) = self.entry(*id) {
+                next.insert(entry.at(now));
             }
         }
         next.set_until(now);
@@ -191,22 +192,19 @@ impl CatalogSnapshot {
 
     /// Of what is said about one restaurant.
     pub fn edition_of(&self, slug: &Slug) -> Edition {
-        self.restaurants.get(slug).map_or(self.edition, |listed| Edition {
+        self.restaurants.get(slug).map_or(self.edition, |entry| Edition {
             revisions: Revisions {
-                catalog: listed.changed(),
+                catalog: entry.changed(),
                 ..self.edition.revisions
             },
-            until: listed.until(),
+            until: entry.until(),
         })
     }
 
     /// What of a restaurant's intake still holds.
     pub fn intake(&self, restaurant: RestaurantId, now: Timestamp) -> OrderIntake {
-        let listed = self
-            .slugs
-            .get(&restaurant)
-            .and_then(|slug| self.restaurants.get(slug));
-        listed.map(|listed| listed.intake(now)).unwrap_or_default()
+        let entry = self.entry(restaurant);
+        entry.map(|entry| entry.intake(now)).unwrap_or_default()
     }
 
     /// Of all restaurants, or of this one.
@@ -222,7 +220,7 @@ impl CatalogSnapshot {
     }
 
     pub fn restaurants(&self) -> impl Iterator<Item = &Listing> {
-        self.restaurants.values().map(|listed| listed.listing().as_ref())
+        self.restaurants.values().map(|entry| entry.listing().as_ref())
     }
 
     /// The restaurant whose own domain this is.
@@ -235,7 +233,7 @@ impl CatalogSnapshot {
     }
 
     pub fn by_id(&self, id: RestaurantId) -> Option<&Arc<Listing>> {
-        self.listing(self.slugs.get(&id)?)
+        Some(self.entry(id)?.listing())
     }
 
     /// Whether what is asked for at this page is not meant: it is about a restaurant of the demo, or about none where there is nothing else.
@@ -385,10 +383,10 @@ impl Catalog {
         // However many there are: each of these reads has its own time limit.
         for some in changed.chunks(READ_AT_ONCE) {
             let stored = within(TIMEOUT, self.store.listings(some)).await?;
-            let listed = stored
+            let entries = stored
                 .into_iter()
-                .filter_map(|stored| Listed::new(stored, &self.card_takers, now));
-            listed.for_each(|listed| next.insert(listed));
+                .filter_map(|stored| CatalogEntry::new(stored, &self.card_takers, now));
+            entries.for_each(|entry| next.insert(entry));
         }
         Ok(())
     }

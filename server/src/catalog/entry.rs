@@ -19,7 +19,7 @@ use crate::{
     clock,
 };
 
-pub struct Listed {
+pub struct CatalogEntry {
     listing: Arc<Listing>,
     dayparts: Arc<[(DishId, OpeningHours)]>,
     intake: OrderIntake,
@@ -28,7 +28,7 @@ pub struct Listed {
     until: Timestamp,
 }
 
-impl Listed {
+impl CatalogEntry {
     /// `None` if its time zone is unknown: a mistake in one restaurant's settings must not take others offline.
     pub fn new(stored: StoredListing, card_takers: &CardTakers, now: Timestamp) -> Option<Self> {
         let mut restaurant = stored.restaurant;
@@ -200,9 +200,9 @@ mod tests {
             dayparts,
             intake: OrderIntake::default(),
         };
-        let mut listed = Listed::new(stored, &CardTakers::Nobody, at(minute(11, 29))).unwrap();
-        let away = |listed: &Listed| {
-            listed
+        let mut entry = CatalogEntry::new(stored, &CardTakers::Nobody, at(minute(11, 29))).unwrap();
+        let away = |entry: &CatalogEntry| {
+            entry
                 .listing()
                 .not_served
                 .iter()
@@ -210,14 +210,14 @@ mod tests {
                 .map(|away| away.from)
         };
         assert_eq!(
-            (away(&listed), listed.until()),
+            (away(&entry), entry.until()),
             (Some(Some(minute(11, 30))), at(minute(11, 30)))
         );
-        listed = listed.at(listed.until());
-        assert_eq!((away(&listed), listed.until()), (None, at(minute(17, 30))));
-        listed = listed.at(listed.until());
+        entry = entry.at(entry.until());
+        assert_eq!((away(&entry), entry.until()), (None, at(minute(17, 30))));
+        entry = entry.at(entry.until());
         assert_eq!(
-            away(&listed),
+            away(&entry),
             Some(Some(LocalMinute::new(2026, 11, 23, 11, 30))),
             "not before Monday"
         );
