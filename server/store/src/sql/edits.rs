@@ -20,7 +20,7 @@ use crate::{
         audit_log::Names,
         engine::{Engine, SqlTransaction},
         order_rows::{author, stored_count},
-        restaurant_files::{import, load, lock},
+        restaurant_files::{import, load, lock, taken_table_codes},
         rows::{insert, row, select},
     },
 };
@@ -158,23 +158,15 @@ async fn code_of_others<E: Engine>(
     restaurant: &str,
     edit: &Edit,
 ) -> Result<Option<PartKey>> {
-    for change in &edit.changes {
-        let PartChange::Add {
+    let added = edit.changes.iter().filter_map(|change| match change {
+        PartChange::Add {
             part: RestaurantPart::TableCode(table),
             ..
-        } = change
-        else {
-            continue;
-        };
-        let of: Option<String> = sqlx::query_scalar("select restaurant_id from tables where code = $1")
-            .bind(&table.code)
-            .fetch_optional(&mut **transaction)
-            .await?;
-        if of.is_some_and(|of| of != restaurant) {
-            return Ok(Some(PartKey::TableCode(table.code.clone())));
-        }
-    }
-    Ok(None)
+        } => Some(table.code.clone()),
+        _ => None,
+    });
+    let taken = taken_table_codes(transaction, restaurant, added).await?;
+    Ok(taken.into_iter().next().map(PartKey::TableCode))
 }
 
 /// A restaurant with the edits that are not published.

@@ -1,6 +1,6 @@
 //! SQLite and PostgreSQL. SQLite understands PostgreSQL's `$1`, so each statement is written once, for any [`Engine`].
 
-use std::{io, path::Path, str::FromStr, time::Duration};
+use std::{io, path::Path, str::FromStr, sync::OnceLock, time::Duration};
 
 use sqlx::{
     ColumnIndex, Connection, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Type,
@@ -99,8 +99,10 @@ pub struct SqlStore<E: Engine> {
     pub(crate) pool: Pool<E>,
     /// What writes goes here. In SQLite one connection writes at a time, and no reader may keep it from that one.
     pub(crate) writer: Pool<E>,
-    /// A PostgreSQL's notifications arrive on connections that do nothing else.
+    /// A PostgreSQL's notifications arrive on a connection that does nothing else.
     pub(crate) listener: Pool<E>,
+    /// From the first time that somebody asks; all ask the same.
+    pub(crate) notified: OnceLock<Option<watch::Receiver<()>>>,
 }
 
 pub type SqliteStore = SqlStore<Sqlite>;
@@ -134,6 +136,7 @@ impl SqlStore<Sqlite> {
         let pool = pool(READERS).connect_with(readers).await?;
         Ok(Self {
             listener: pool.clone(),
+            notified: OnceLock::new(),
             pool,
             writer,
         })
@@ -163,6 +166,7 @@ impl SqlStore<Postgres> {
             writer: pool.clone(),
             pool,
             listener,
+            notified: OnceLock::new(),
         })
     }
 }
@@ -172,7 +176,7 @@ const CHANNEL: &str = "servery";
 /// Before a lost connection is made anew.
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
-/// Until nobody is notified any more.
+/// Until the store and all who were notified are gone.
 async fn forward_notifications(pool: Pool<Postgres>, notices: watch::Sender<()>) {
     tokio::select! {
         () = notices.closed() => {}

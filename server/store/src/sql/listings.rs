@@ -10,7 +10,7 @@ use servery_domain::{
     order_intake::OrderIntake,
     revision::Revision,
 };
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 
 use crate::{
     Result, SqlStore,
@@ -23,7 +23,7 @@ use crate::{
         menu_rows::DaypartRow,
         menus::next_revision,
         restaurant_rows::RestaurantRow,
-        rows::{MOST_ROWS, push_list, select_sql},
+        rows::{MOST_ROWS, query_in, select_sql},
     },
     value,
 };
@@ -37,7 +37,7 @@ const CHANGE_DEMO: &str = "update restaurant_changes set revision = $1 \
 #[async_trait]
 impl<E: Engine> Listings for SqlStore<E> {
     fn change_feed(&self) -> ChangeFeed {
-        ChangeFeed::new(E::listen(&self.listener))
+        ChangeFeed::new(self.notified.get_or_init(|| E::listen(&self.listener)).clone())
     }
 
     async fn changed_restaurants(&self, after: Revision) -> Result<Vec<RestaurantId>> {
@@ -54,18 +54,17 @@ impl<E: Engine> Listings for SqlStore<E> {
             let ids: Vec<String> = chunk.iter().map(RestaurantId::to_string).collect();
             // All of it at one moment.
             let mut snapshot = self.begin_snapshot().await?;
-            let rows: Vec<RestaurantRow> =
+            let restaurants: Vec<RestaurantRow> =
                 select_of(&mut snapshot, &select_sql::<RestaurantRow>("where id"), &ids).await?;
-            let mut beside = Beside::load(&mut snapshot, &ids).await?;
-            let listed = rows.into_iter().filter_map(|row| beside.listing(row));
-            listings.extend(listed);
+            let mut rows = ListingRows::load(&mut snapshot, &ids).await?;
+            listings.extend(restaurants.into_iter().filter_map(|row| rows.listing(row)));
         }
         Ok(listings)
     }
 }
 
-/// What stands in other tables beside the restaurants, by their ids.
-struct Beside {
+/// The rows of other tables that a listing is made of, by the restaurants' ids.
+struct ListingRows {
     changed: HashMap<String, i64>,
     demos: HashSet<String>,
     domains: HashMap<String, DomainName>,
@@ -74,7 +73,7 @@ struct Beside {
     intakes: HashMap<String, OrderIntake>,
 }
 
-impl Beside {
+impl ListingRows {
     async fn load<E: Engine>(snapshot: &mut SqlTransaction<E>, ids: &[String]) -> Result<Self> {
         let changed: Vec<(String, i64)> = select_of(
             snapshot,
@@ -165,9 +164,7 @@ async fn select_of<E: Engine, R>(
 where
     R: for<'r> FromRow<'r, E::Row> + Send + Unpin,
 {
-    let mut query = QueryBuilder::<E>::new(select);
-    push_list(&mut query, ids);
-    query.push(" order by 1, 2");
+    let mut query = query_in::<E>(select, ids, " order by 1, 2");
     Ok(query.build_query_as::<R>().fetch_all(&mut **snapshot).await?)
 }
 

@@ -31,7 +31,7 @@ use crate::{
         load_batch,
         order_rows::{self, CHANGED_BETWEEN, EventRow, OrderRow, slot_use, stored_count},
         order_search, pos_rows,
-        rows::{MOST_ROWS, PAGE, page_start, push_list, select},
+        rows::{MOST_ROWS, PAGE, page_start, push_list, query_in, select},
         save_batch,
     },
 };
@@ -188,9 +188,8 @@ impl<E: Engine> Orders for SqlStore<E> {
         let mut revisions = Vec::with_capacity(restaurants.len());
         for some in restaurants.chunks(MOST_ROWS) {
             let ids: Vec<String> = some.iter().map(RestaurantId::to_string).collect();
-            let mut query =
-                QueryBuilder::<E>::new("select restaurant_id, revision from counters where restaurant_id");
-            push_list(&mut query, &ids);
+            let select = "select restaurant_id, revision from counters where restaurant_id";
+            let mut query = query_in::<E>(select, &ids, "");
             let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(&self.pool).await?;
             for (restaurant, revision) in rows {
                 revisions.push((id(&restaurant)?, Revision(revision)));

@@ -262,9 +262,11 @@ async fn taken_ids<E: Engine>(
     let groups = file.option_groups.iter();
     let choices = groups.clone().flat_map(|group| &group.choices);
     let codes = file.table_codes.iter().map(|table| table.code.clone());
+    let own = file.id.to_string();
+    let table_codes = taken_table_codes(transaction, &own, codes).await?;
     let mut others = Others {
         transaction,
-        own: file.id.to_string(),
+        own: &own,
     };
     Ok(TakenIds {
         categories: others
@@ -291,16 +293,26 @@ async fn taken_ids<E: Engine>(
                 choices.map(|it| it.id),
             )
             .await?,
-        table_codes: others
-            .of("select code, restaurant_id from tables where code", codes)
-            .await?,
+        table_codes,
     })
+}
+
+/// Those of these codes that stand on tables of other restaurants.
+pub(crate) async fn taken_table_codes<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    own: &str,
+    codes: impl Iterator<Item = String>,
+) -> Result<BTreeSet<String>> {
+    let mut others = Others { transaction, own };
+    others
+        .of("select code, restaurant_id from tables where code", codes)
+        .await
 }
 
 /// What other restaurants have.
 struct Others<'t, E: Engine> {
     transaction: &'t mut SqlTransaction<E>,
-    own: String,
+    own: &'t str,
 }
 
 impl<E: Engine> Others<'_, E> {

@@ -96,13 +96,20 @@ where
 {
     let mut rows = Vec::new();
     for chunk in values.chunks(MOST_ROWS) {
-        let mut query = QueryBuilder::<E>::new(select);
-        push_list(&mut query, chunk);
         // In the same order everywhere, so that two nodes never wait for each other.
-        query.push(" order by 1").push(E::FOR_UPDATE);
+        let mut query = query_in::<E>(select, chunk, " order by 1");
+        query.push(E::FOR_UPDATE);
         rows.extend(query.build_query_as::<R>().fetch_all(&mut **transaction).await?);
     }
     Ok(rows)
+}
+
+/// `select … where COLUMN` with `in (values)` behind it, and then the rest.
+pub(crate) fn query_in<E: Engine>(select: &str, values: &[String], rest: &str) -> QueryBuilder<E> {
+    let mut query = QueryBuilder::new(select);
+    push_list(&mut query, values);
+    query.push(rest);
+    query
 }
 
 /// Pushes `in (values)`. The last value is repeated until the statement has a length that is prepared already.
