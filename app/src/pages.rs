@@ -13,7 +13,6 @@ use std::sync::Arc;
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     lang::Lang,
-    menu::Menu,
     problem::{Problem, ProblemType},
     restaurant::Listing,
     theme::PageTheme,
@@ -115,8 +114,8 @@ pub struct Head<'a> {
     pub title: String,
     pub description: &'a str,
     pub theme: Option<PageTheme>,
-    /// The restaurant and the menu that the whole page is about, for search engines.
-    pub subject: Option<(&'a Listing, &'a Arc<Menu>)>,
+    /// The restaurant that the whole page is about, for search engines.
+    pub subject: Option<&'a Listing>,
     /// Seconds after which a page without a script reloads itself.
     pub refresh: Option<u32>,
 }

@@ -23,7 +23,7 @@ use crate::{
         account_forms, board_forms, card_page, invitation_forms, map_file, menu_files, menu_import_forms,
         new_restaurant_forms, office_forms, operator_forms, order_files, order_forms, page, picture_forms,
         pictures, qr_files, release_files, share_forms, sitemap, staff_forms, staff_list_forms,
-        staff_manifest, translation_forms, widget,
+        staff_manifest, structured_menu, translation_forms, widget,
     },
     http::{
         csrf,
@@ -60,6 +60,10 @@ pub fn router(app: Arc<AppState>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/whoami", get(whoami::whoami))
         .route("/map/{file}", get(map_file::get_map_file))
+        .route(
+            "/restaurants/{slug}/menu.jsonld",
+            get(structured_menu::get_structured_menu),
+        )
         .route("/restaurants/{slug}/widget", get(widget::get_widget))
         .route("/sitemap.xml", get(sitemap::get_sitemap))
         .route(

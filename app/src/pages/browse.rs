@@ -99,10 +99,10 @@ impl Pages for BrowsePage {
     fn head(&self, texts: Texts) -> Head<'_> {
         match self {
             Self::Home { .. } => Head::new(texts.get(Key::HomeDocumentTitle).to_owned(), texts),
-            Self::Restaurant { listing, menu, .. } => Head {
+            Self::Restaurant { listing, .. } => Head {
                 description: &listing.restaurant.description,
                 theme: Some(listing.restaurant.theme()),
-                subject: Some((listing, menu)),
+                subject: Some(listing),
                 ..Head::new(document_title(&listing.restaurant.name), texts)
             },
             Self::About(_) => Head::new(document_title(texts.get(Key::AboutTitle)), texts),

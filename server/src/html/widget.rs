@@ -4,50 +4,30 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Query, State},
-    http::{
-        HeaderMap,
-        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LANGUAGE, VARY},
-    },
+    http::HeaderMap,
     response::Response,
 };
 use leptos::prelude::*;
 use servery_app::{pages::browse::widget::Widget, text::Texts};
-use servery_domain::{lang::Lang, problem::ProblemType};
+use servery_domain::menu::Menu;
 
-use super::render::render;
+use super::{public_part::PublicPart, render::render};
 use crate::{
-    catalog::restaurant_now::{RestaurantNow, restaurant_now},
-    http::{
-        cached_body::Cached,
-        content_hash::content_hash,
-        error::{ApiError, Pairs, Text, parameter},
-    },
+    http::error::{ApiError, Pairs, Text},
     state::AppState,
 };
 
-/// Seconds for which browsers and proxies may keep it.
-const FRESH: i64 = 30;
-
-/// `GET /restaurants/{slug}/widget?lang=de`: a part of a page, for every web site. Where there are no texts in its language, in that of
-/// the menu.
+/// `GET /restaurants/{slug}/widget?lang=de`: a part of a page.
 pub async fn get_widget(
     State(app): State<Arc<AppState>>,
     Text(slug): Text,
     Query(pairs): Pairs,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    // Before what it is the key of: newer content under an older edition is looked up by nobody later.
-    let snapshot = app.catalog.now().clone();
-    let RestaurantNow { listing, now, .. } = restaurant_now(&app, &slug).await?;
-    let edition = snapshot.edition_of(&listing.restaurant.slug);
-    let lang = parameter(&pairs, "lang").and_then(Lang::from_tag);
-    let lang = lang.unwrap_or(listing.restaurant.lang);
-    let page = format!("{}/restaurants/{slug}", app.settings.base_url(&listing));
-    let key = (edition, format!("/restaurants/{slug}/widget?lang={}", lang.tag()));
-    let cached = app.answer_cache.get_or_insert_async(&key, async {
-        let menu = app.catalog.shown_menu(&listing.restaurant, Some(lang)).await?;
-        let menu = menu.ok_or_else(|| ApiError::new(ProblemType::NotFound, &slug))?;
-        let texts = Texts::of(lang);
+    let part = PublicPart::find(&app, &slug, &pairs).await?;
+    let page = format!("{}/restaurants/{slug}", app.settings.base_url(&part.listing));
+    let (texts, listing) = (Texts::of(part.lang), part.listing.clone());
+    let write = async |menu: Arc<Menu>| {
         let document = move || {
             let widget = Widget {
                 texts,
@@ -57,23 +37,9 @@ pub async fn get_widget(
             };
             widget.view().to_html()
         };
-        let html = render(|| (), document).await.html;
-        let tag = content_hash(html.as_bytes());
-        Ok::<Arc<Cached>, ApiError>(Cached::new("text/html; charset=utf-8", &tag, html))
-    });
-    let mut response = cached.await?.respond(&headers);
-    let fresh = (edition.until.0 - now.0.0).clamp(0, FRESH);
-    let own = response.headers_mut();
-    for (name, value) in [
-        (ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
-        (CACHE_CONTROL, format!("public, max-age={fresh}")),
-        (CONTENT_LANGUAGE, lang.tag().to_owned()),
-        (VARY, "accept-encoding".to_owned()),
-    ] {
-        // Digits and words.
-        if let Ok(value) = value.parse() {
-            own.insert(name, value);
-        }
-    }
-    Ok(response)
+        render(|| (), document).await.html
+    };
+    let path = format!("/restaurants/{slug}/widget");
+    part.respond(&app, (&path, "text/html; charset=utf-8"), &headers, write)
+        .await
 }

@@ -5,27 +5,30 @@ use serde_json::Value;
 use crate::test_app::TestApp;
 
 #[tokio::test]
-async fn a_menu_is_said_in_schema_org() {
+async fn a_restaurant_and_its_menu_are_linked_data() {
     let app = TestApp::new().await;
     let page = app.get("/restaurants/trattoria-da-lucia", &[]).await;
-    let data = page
-        .text()
-        .split("<script type=\"application/ld+json\">")
-        .nth(1)
-        .unwrap()
-        .split("</script>")
-        .next()
-        .unwrap();
-    let said: Value = serde_json::from_str(data).unwrap();
+    let said = linked_data(page.text());
     assert_eq!(
         (&said["@type"], &said["name"]),
         (&"Restaurant".into(), &"Trattoria da Lucia".into())
     );
     assert_eq!(said["address"]["addressCountry"], "IT");
     assert!(said["openingHoursSpecification"].as_array().unwrap().len() >= 7);
+    assert_eq!(said["menu"], said["url"]);
+    let address = said["hasMenu"].as_str().unwrap();
+    let path = address.find("/restaurants/").map(|at| &address[at..]).unwrap();
+    let linked = app.get(path, &[]).await;
+    assert_eq!(linked.header("content-type"), "application/ld+json");
+    assert_eq!(linked.header("access-control-allow-origin"), "*");
+    let linked: Value = serde_json::from_str(linked.text()).unwrap();
+    assert_eq!(
+        (&linked["@type"], &linked["inLanguage"]),
+        (&"Menu".into(), &"en".into())
+    );
     let menu = app.json("/api/v1/restaurants/trattoria-da-lucia/menu").await;
     let dish = &menu["categories"][0]["dishes"][0];
-    let item = &said["hasMenu"]["hasMenuSection"][0]["hasMenuItem"][0];
+    let item = &linked["hasMenuSection"][0]["hasMenuItem"][0];
     assert_eq!(item["name"], dish["name"]);
     assert_eq!(
         item["offers"]["price"],
@@ -44,6 +47,40 @@ async fn a_menu_is_said_in_schema_org() {
         );
     }
     assert!(page.text().contains("<link rel=\"canonical\" href=\"http://"));
+}
+
+fn linked_data(page: &str) -> Value {
+    let script = page.split("<script type=\"application/ld+json\">").nth(1);
+    let json = script.and_then(|script| script.split("</script>").next());
+    serde_json::from_str(json.unwrap()).unwrap()
+}
+
+/// A page of 500 dishes does not say each of them twice.
+#[tokio::test]
+async fn linked_data_do_not_grow_with_the_menu() {
+    let app = TestApp::new().await;
+    let page = app.get("/restaurants/jade-lantern", &[]).await;
+    assert!(linked_data(page.text()).to_string().len() < 4_000);
+}
+
+#[tokio::test]
+async fn a_menu_as_linked_data_has_the_language_that_is_asked_for() {
+    let app = TestApp::new().await;
+    let missing = app.get("/restaurants/nowhere/menu.jsonld", &[]).await;
+    assert_eq!(missing.status, 404);
+    for (asked, lang, section) in [
+        ("?lang=en", "en", "Starters and soups"),
+        ("", "de", "Vorspeisen und Suppen"),
+    ] {
+        let path = format!("/restaurants/gasthaus-zur-alten-muehle/menu.jsonld{asked}");
+        let linked = app.get(&path, &[]).await;
+        assert_eq!(linked.header("content-language"), lang);
+        let linked: Value = serde_json::from_str(linked.text()).unwrap();
+        assert_eq!(
+            (&linked["inLanguage"], &linked["hasMenuSection"][0]["name"]),
+            (&lang.into(), &section.into())
+        );
+    }
 }
 
 #[tokio::test]
@@ -66,10 +103,8 @@ async fn the_sitemap_names_what_anybody_may_find() {
 async fn a_name_ends_no_script_that_it_stands_in() {
     const NAME: &str = "</script><script>alert(1)</script><!--";
     let app = TestApp::new().await;
-    app.change("trattoria-da-lucia", |file| {
-        file.categories[0].dishes[0].name = NAME.into();
-    })
-    .await;
+    app.change("trattoria-da-lucia", |file| file.description = NAME.into())
+        .await;
     app.app.catalog.reload_if_changed().await.unwrap();
     let path = "/restaurants/trattoria-da-lucia";
     let page = app.get(path, &[("cookie", "servery_render=hydrated")]).await;

@@ -1,0 +1,73 @@
+//! A menu in the vocabulary of schema.org.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::HeaderMap,
+    response::Response,
+};
+use serde_json::{Value, json};
+use servery_domain::{
+    menu::{Category, Diet, Dish, Menu},
+    slug::Slug,
+};
+
+use super::public_part::PublicPart;
+use crate::{
+    http::error::{ApiError, Pairs, Text},
+    state::AppState,
+};
+
+pub fn path(slug: &Slug) -> String {
+    format!("/restaurants/{slug}/menu.jsonld")
+}
+
+/// `GET /restaurants/{slug}/menu.jsonld?lang=de`
+pub async fn get_structured_menu(
+    State(app): State<Arc<AppState>>,
+    Text(slug): Text,
+    Query(pairs): Pairs,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let part = PublicPart::find(&app, &slug, &pairs).await?;
+    let path = path(&part.listing.restaurant.slug);
+    let write = async |menu: Arc<Menu>| menu_json_ld(&menu).to_string();
+    part.respond(&app, (&path, "application/ld+json"), &headers, write)
+        .await
+}
+
+fn diet(diet: &Diet) -> &'static str {
+    match diet {
+        Diet::Vegetarian => "https://schema.org/VegetarianDiet",
+        Diet::Vegan => "https://schema.org/VeganDiet",
+        Diet::Halal => "https://schema.org/HalalDiet",
+    }
+}
+
+fn item(menu: &Menu, dish: &Dish) -> Value {
+    let offer =
+        json!({ "@type": "Offer", "price": menu.currency.plain(dish.price), "priceCurrency": menu.currency });
+    let mut item = json!({ "@type": "MenuItem", "name": dish.name, "offers": offer });
+    if !dish.description.is_empty() {
+        item["description"] = json!(dish.description);
+    }
+    if !dish.diets.is_empty() {
+        item["suitableForDiet"] = dish.diets.iter().map(diet).collect();
+    }
+    item
+}
+
+fn section(menu: &Menu, category: &Category) -> Value {
+    let items: Vec<_> = category.dishes.iter().map(|dish| item(menu, dish)).collect();
+    json!({ "@type": "MenuSection", "name": category.name, "hasMenuItem": items })
+}
+
+fn menu_json_ld(menu: &Menu) -> Value {
+    let filled = menu
+        .categories
+        .iter()
+        .filter(|category| !category.dishes.is_empty());
+    let sections: Vec<_> = filled.map(|category| section(menu, category)).collect();
+    json!({ "@context": "https://schema.org", "@type": "Menu", "inLanguage": menu.lang.tag(), "hasMenuSection": sections })
+}
