@@ -71,7 +71,7 @@ pub fn page(restaurant: &Restaurant, list: &OrderList, asked: &AskedOrders) -> i
     });
     let file = (!list.orders.is_empty()).then(|| {
         let file = address(&format!("{here}.csv"), first.pairs());
-        view! { <p><a href=file>{texts.get(Key::OrdersCsv)}</a></p> }
+        view! { <p><a href=file>{texts.get(Key::OrdersCsv)}</a></p><p class="hint">{texts.get(Key::OrdersNoTillSales)}</p> }
     });
     let too_much = asked.is_too_much.then(|| {
         let most = limits::EXPORTED_ORDERS.to_string();

@@ -97,6 +97,7 @@ pub fn page(
                 <h2>{texts.get(text::Key::OrderPayment)}</h2>
                 <p>{payment_text(texts, order)}</p>
                 {order_card::refunds(texts, order)}
+                {paid_at_door(order).then(|| view! { <p class="hint">{texts.get(Key::OrderRefundAtDoor)}</p> })}
             </section>
             {refund}
             <section class="history">
@@ -122,13 +123,19 @@ fn payment_text(texts: Texts, order: &Order) -> String {
     if payment.paid > Minor::ZERO {
         return texts.fill(text::Key::OrderPaid, &[("amount", &money(payment.paid))]);
     }
-    match (payment.method, state) {
-        (_, state) if state.is_called_off() => texts.get(Key::OrderNothingPaid).to_owned(),
-        (PaymentMethod::Door, state) if state.is_over() => {
-            texts.fill(Key::OrderPaidAtDoor, &[("amount", &money(order.to_pay()))])
-        }
-        _ => texts.fill(text::Key::BoardToPay, &[("total", &money(order.to_pay()))]),
+    if state.is_called_off() {
+        return texts.get(Key::OrderNothingPaid).to_owned();
     }
+    match paid_at_door(order) {
+        true => texts.fill(Key::OrderPaidAtDoor, &[("amount", &money(order.to_pay()))]),
+        false => texts.fill(text::Key::BoardToPay, &[("total", &money(order.to_pay()))]),
+    }
+}
+
+fn paid_at_door(order: &Order) -> bool {
+    let (payment, state) = (&order.progress.payment, order.progress.state);
+    let is_fulfilled = state.is_over() && !state.is_called_off();
+    is_fulfilled && payment.method == PaymentMethod::Door && payment.paid == Minor::ZERO
 }
 
 fn history_row(texts: Texts, order: &Order, entry: &OrderHistoryEntry) -> impl IntoView + use<> {
