@@ -1,12 +1,12 @@
 //! Every address that the server answers.
 
-use std::{any::Any, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
     extract::State,
     http::{HeaderMap, Method, Uri},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
@@ -15,7 +15,6 @@ use servery_domain::{
     limits,
     problem::{Problem, ProblemType},
 };
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     about, api,
@@ -28,7 +27,7 @@ use crate::{
     http::{
         csrf,
         error::{ApiError, accepts, body_limit},
-        health, own_domain, time_limits, whoami,
+        health, whoami,
     },
     middleware,
     state::AppState,
@@ -60,11 +59,11 @@ pub fn router(app: Arc<AppState>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/whoami", get(whoami::whoami))
         .route("/map/{file}", get(map_file::get_map_file))
+        .route("/restaurants/{slug}/widget", get(widget::get_widget))
         .route(
             "/restaurants/{slug}/menu.jsonld",
             get(structured_menu::get_structured_menu),
         )
-        .route("/restaurants/{slug}/widget", get(widget::get_widget))
         .route("/sitemap.xml", get(sitemap::get_sitemap))
         .route(
             "/.well-known/apple-developer-merchantid-domain-association",
@@ -80,12 +79,7 @@ pub fn router(app: Arc<AppState>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(body_limit(limits::BODY))
         .layer(csrf::layer(&app.settings))
-        .layer(from_fn(middleware::refuse_nul))
-        .layer(from_fn_with_state(app.clone(), own_domain::redirect_elsewhere))
-        .layer(from_fn_with_state(app.clone(), middleware::identify_client))
-        .layer(from_fn(time_limits::limit_time))
-        .layer(CatchPanicLayer::custom(handler_panicked))
-        .layer(from_fn_with_state(app.clone(), middleware::record_request))
+        .layer(from_fn_with_state(app.clone(), middleware::around_handler))
         .with_state(app)
 }
 
@@ -221,15 +215,4 @@ async fn refuse(
         true => page::problem_page(app, uri, headers, problem).await,
         false => ApiError(problem).into_response(),
     }
-}
-
-fn handler_panicked(panic: Box<dyn Any + Send>) -> Response {
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    let message = owned.or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!(panic = message.unwrap_or("no message"), "a handler panicked");
-    ApiError::new(
-        ProblemType::Broken,
-        "the request is logged under its x-request-id",
-    )
-    .into_response()
 }

@@ -1,14 +1,10 @@
 //! A restaurant's own domain has the pages of that restaurant. What else somebody looks for there is at the installation's address.
 
-use std::sync::Arc;
-
 use axum::{
-    extract::{Request, State},
     http::{
-        HeaderMap, Method, Uri,
+        HeaderMap, Method, StatusCode, Uri,
         header::{CACHE_CONTROL, HOST, LOCATION},
     },
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use servery_domain::{domain_name::DomainName, restaurant::Listing, slug::Slug};
@@ -26,15 +22,17 @@ const ELSEWHERE: [&str; 7] = [
     "staff",
 ];
 
-pub async fn redirect_elsewhere(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD)
-        && let Some(place) = place(&app, request.uri(), request.headers())
-    {
-        // For as long as the restaurant has this domain.
-        let headers = [(LOCATION, place), (CACHE_CONTROL, "no-store".to_owned())];
-        return (axum::http::StatusCode::TEMPORARY_REDIRECT, headers).into_response();
-    }
-    next.run(request).await
+pub fn redirect_elsewhere(
+    app: &AppState,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Option<Response> {
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    let place = place(app, uri, headers).filter(|_| is_read)?;
+    // For as long as the restaurant has this domain.
+    let headers = [(LOCATION, place), (CACHE_CONTROL, "no-store".to_owned())];
+    Some((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
 }
 
 fn place(app: &AppState, uri: &Uri, headers: &HeaderMap) -> Option<String> {

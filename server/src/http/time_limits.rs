@@ -13,7 +13,6 @@ use std::{
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::Request,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use hyper::body::{Frame, SizeHint};
@@ -55,7 +54,7 @@ fn with<T>(arrival: &SharedArrival, read: impl FnOnce(&mut Arrival) -> T) -> T {
     read(&mut arrival.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-pub async fn limit_time(request: Request, next: Next) -> Response {
+pub async fn limit_time(request: Request, handle: impl AsyncFnOnce(Request) -> Response) -> Response {
     let limits = request
         .extensions()
         .get::<RequestLimits>()
@@ -73,7 +72,7 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
         }
     });
     let response = tokio::select! {
-        response = next.run(request) => response,
+        response = handle(request) => response,
         () = stalled(&arrival, limits.answer) => return took_too_long(limits.answer),
     };
     // Whatever the handler made of a body that broke off.
