@@ -89,9 +89,11 @@ pub async fn ask_to_verify(app: &AppState, email: &str) -> Result<(), ApiError> 
 pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result<(), ApiError> {
     sign_up.check()?;
     app.rate_limiter
-        .take_for_client(&rate_limit::SIGN_UPS_FROM, client)?;
+        .take_for_client(&rate_limit::SIGN_UPS_FROM, client)
+        .await?;
     app.rate_limiter
-        .take_for_email(&rate_limit::MAILS_TO, &sign_up.email, client)?;
+        .take_for_email(&rate_limit::MAILS_TO, &sign_up.email, client)
+        .await?;
     let new = new_account(app, &sign_up, app.settings.smtp.is_none()).await?;
     let welcome = mail(&new.account.email, MailPurpose::Verify)?;
     if app.store.add_account(&new, Some(&welcome)).await? {
@@ -109,9 +111,11 @@ pub async fn sign_in(
     sign_in: &SignIn,
 ) -> Result<(SignedIn, HeaderValue), ApiError> {
     app.rate_limiter
-        .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
+        .take_for_client(&rate_limit::SIGN_INS_FROM, client)
+        .await?;
     app.rate_limiter
-        .take_for_email_from(&rate_limit::SIGN_IN, &sign_in.email, client)?;
+        .take_for_email_from(&rate_limit::SIGN_IN, &sign_in.email, client)
+        .await?;
     let known = app.store.account_by_email(&sign_in.email).await?;
     let stored = known.as_ref().and_then(|known| known.password.clone());
     let right = app.passwords.verify(&sign_in.password, stored).await?;
@@ -127,7 +131,8 @@ pub async fn sign_in(
     if account.verified_at.is_none() {
         // The account holder may have lost the first mail, so it is sent again.
         app.rate_limiter
-            .take_for_email(&rate_limit::MAILS_TO, &account.email, client)?;
+            .take_for_email(&rate_limit::MAILS_TO, &account.email, client)
+            .await?;
         send(app, &account.email, MailPurpose::Verify).await?;
         return Err(refused());
     }
@@ -193,7 +198,8 @@ async fn change_password(
     change: &PasswordChange,
 ) -> Result<(), ApiError> {
     app.rate_limiter
-        .take_for_email_from(&rate_limit::SIGN_IN, &user.account.email, client)?;
+        .take_for_email_from(&rate_limit::SIGN_IN, &user.account.email, client)
+        .await?;
     let stored = app
         .store
         .account(user.account.id)
@@ -271,9 +277,11 @@ pub async fn verify(app: &AppState, token: &str) -> Result<(), ApiError> {
 pub async fn request_password_reset(app: &AppState, client: &Client, email: &str) -> Result<(), ApiError> {
     check_email(email.trim())?;
     app.rate_limiter
-        .take_for_client(&rate_limit::MAILS_FROM, client)?;
+        .take_for_client(&rate_limit::MAILS_FROM, client)
+        .await?;
     app.rate_limiter
-        .take_for_email(&rate_limit::RESETS, email, client)?;
+        .take_for_email(&rate_limit::RESETS, email, client)
+        .await?;
     send(app, email, MailPurpose::Reset).await
 }
 

@@ -40,7 +40,8 @@ pub async fn put(
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Staff)?;
     app.rate_limiter
-        .take_for_person(&rate_limit::PINS, &user.account.id.to_string(), client)?;
+        .take_for_person(&rate_limit::PINS, &user.account.id.to_string(), client)
+        .await?;
     let NewCashier { name, pin, role } = new;
     let pin = match pin {
         Some(pin) => Some(hashed(id, pin).await?),

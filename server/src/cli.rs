@@ -342,7 +342,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
             "a card account names a restaurant that does not exist"
         );
     }
-    let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone()).await;
+    let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone()).await?;
     app.pusher.client(app.store.as_ref(), &app.settings).await?;
     tokio::spawn(app.clone().measure_load());
     tokio::spawn(timeouts::run(app.clone()));
@@ -364,10 +364,10 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
             std::future::pending(),
         ));
     }
-    let streams = app.clone();
+    let stopping = app.clone();
     let stop = async move {
         stop.await;
-        streams.shutdown.send_replace(true);
+        stopping.drain().await;
     };
     serve::serve(listener, router(app), ConnectionLimits::default(), stop).await?;
     if tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {

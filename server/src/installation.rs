@@ -60,7 +60,7 @@ pub async fn invite(
     if new.kind == InvitationKind::Operator {
         user.check_fresh()?;
     }
-    let mail = invitations::mail(app, (user, client), id, new.email.as_deref())?;
+    let mail = invitations::mail(app, (user, client), id, new.email.as_deref()).await?;
     let now = clock::now();
     let invitation = InstallationInvitation {
         id,

@@ -110,7 +110,7 @@ pub async fn own_link(
 }
 
 /// The job that mails the link. `None` without a mail server or an address: whoever invites gets the link then.
-pub fn mail(
+pub async fn mail(
     app: &AppState,
     (user, client): (&CurrentUser, &Client),
     invitation: InvitationId,
@@ -120,9 +120,11 @@ pub fn mail(
         return Ok(None);
     };
     app.rate_limiter
-        .take_for_client(&rate_limit::INVITATIONS_FROM, client)?;
+        .take_for_client(&rate_limit::INVITATIONS_FROM, client)
+        .await?;
     app.rate_limiter
-        .take_for_email(&rate_limit::INVITATIONS_TO, email, client)?;
+        .take_for_email(&rate_limit::INVITATIONS_TO, email, client)
+        .await?;
     let mail = Job::InvitationMail {
         invitation,
         lang: user.account.lang,
@@ -193,7 +195,8 @@ pub async fn accept_as_new(
 ) -> Result<(Invitation, Option<HeaderValue>), ApiError> {
     sign_up.check()?;
     app.rate_limiter
-        .take_for_client(&rate_limit::SIGN_UPS_FROM, client)?;
+        .take_for_client(&rate_limit::SIGN_UPS_FROM, client)
+        .await?;
     // Without an invitation nobody is to make the server hash passwords, or to learn which addresses have accounts.
     let open = app
         .store

@@ -354,9 +354,10 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
 }
 
 /// Whoever orders or asks for a receipt may type any address. What is over the limit is sent later.
-fn limit_mails_to(app: &AppState, email: &str) -> Result<(), ApiError> {
+async fn limit_mails_to(app: &AppState, email: &str) -> Result<(), ApiError> {
     app.rate_limiter
         .take_for_email(&rate_limit::ORDER_MAILS_TO, email, &Client::default())
+        .await
 }
 
 async fn push_to_browser(
@@ -389,7 +390,7 @@ async fn mail_diner(
     let Some(tracked) = app.store.order(order).await?.filter(wanted) else {
         return Ok(());
     };
-    limit_mails_to(app, &tracked.order.ordered.contact.email)?;
+    limit_mails_to(app, &tracked.order.ordered.contact.email).await?;
     let catalog = app.catalog.now().clone();
     let Some(listing) = catalog.by_id(tracked.order.ordered.restaurant) else {
         return Ok(());
@@ -495,7 +496,7 @@ async fn mail_receipt(
         return Ok(());
     };
     let at = catalog.clock(&listing.restaurant.slug, payment.at);
-    limit_mails_to(app, to)?;
+    limit_mails_to(app, to).await?;
     Ok(mailer
         .send(
             id,

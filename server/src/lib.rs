@@ -36,6 +36,7 @@ pub mod places;
 pub mod public_holidays;
 mod qr_code;
 mod qr_sheet;
+mod redis_client;
 pub mod release;
 pub mod restaurant_file;
 pub mod router;

@@ -45,7 +45,8 @@ pub async fn load_page(
     address: &str,
 ) -> Result<Result<Vec<u8>, ImportMistake>, ApiError> {
     app.rate_limiter
-        .take_for_person(&rate_limit::WEB_PAGES, &user.account.id.to_string(), client)?;
+        .take_for_person(&rate_limit::WEB_PAGES, &user.account.id.to_string(), client)
+        .await?;
     let loaded = match address.chars().count() > limits::WEB_ADDRESS {
         true => Err(WebPageError::Address),
         false => web_page::load(&app.settings, address).await,

@@ -34,7 +34,7 @@ pub struct Upload<'a> {
 }
 
 /// Before the body is read.
-pub fn admit<'a>(
+pub async fn admit<'a>(
     app: &'a AppState,
     (user, client): (&CurrentUser, &Client),
     slug: &str,
@@ -47,7 +47,8 @@ pub fn admit<'a>(
         )
     })?;
     app.rate_limiter
-        .take_for_person(&rate_limit::PICTURES, &user.account.id.to_string(), client)?;
+        .take_for_person(&rate_limit::PICTURES, &user.account.id.to_string(), client)
+        .await?;
     let place = store.place(user.account.id).ok_or_else(|| {
         ApiError::new(
             ProblemType::Unavailable,

@@ -6,10 +6,12 @@ use std::{
     net::SocketAddr,
     num::NonZeroU16,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use axum::body::Bytes;
 use clap::Args;
+use redis::RedisError;
 use reqwest::Url;
 use serde::Deserialize;
 use servery_domain::{domain_name::DomainName, restaurant::Listing, slug::Slug};
@@ -17,6 +19,7 @@ use servery_domain::{domain_name::DomainName, restaurant::Listing, slug::Slug};
 use crate::{
     payments::cards::{CardAccount, CardKeyError, CardKeys, Cards},
     pictures::picture_location::PictureLocation,
+    redis_client::RedisClient,
 };
 
 const CARD_PROVIDER: &str = "https://api.stripe.com";
@@ -86,9 +89,15 @@ pub struct Settings {
     /// Reach addresses of this machine and of private networks, too, with push messages and for menus of web pages: for tests
     #[arg(long, global = true, env = "SERVERY_PRIVATE_ADDRESSES", num_args = 0..=1, default_missing_value = "true")]
     pub private_addresses: Option<bool>,
+    /// What several servers share: redis://HOST:PORT, or rediss:// with TLS. Without it each counts rate limits by itself
+    #[arg(long, global = true, env = "SERVERY_REDIS", hide_env_values = true)]
+    pub redis: Option<String>,
     /// A proxy is in front, and sets X-Forwarded-For
     #[arg(long, global = true, env = "SERVERY_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
     pub behind_proxy: Option<bool>,
+    /// Seconds for which a server that is told to stop goes on serving while /readyz says that it stops, so that a balancer sends it nobody [default: 0]
+    #[arg(long, global = true, env = "SERVERY_DRAIN")]
+    pub drain: Option<u16>,
     /// Days after which names, numbers, addresses and notes of guests are erased; the books stay [default: 400]
     #[arg(long, global = true, env = "SERVERY_GUEST_DAYS")]
     pub guest_days: Option<NonZeroU16>,
@@ -113,6 +122,9 @@ pub enum SettingsError {
     },
     #[error("--source-url is an address that begins with https:// or http://, not '{0}'")]
     SourceUrl(String),
+    /// Without the address, which may have a password in it.
+    #[error("--redis is an address such as redis://127.0.0.1:6379: {0}")]
+    Redis(#[from] RedisError),
     #[error("cards need all of --card-secret, --card-webhook-secret and --card-publishable-key")]
     HalfAnAccount,
     #[error("the account for cards of {0}: {1}")]
@@ -156,7 +168,9 @@ impl Settings {
             public_url: self.public_url.or(filed.public_url),
             push_key: self.push_key.or(filed.push_key),
             private_addresses: self.private_addresses.or(filed.private_addresses),
+            redis: self.redis.or(filed.redis),
             behind_proxy: self.behind_proxy.or(filed.behind_proxy),
+            drain: self.drain.or(filed.drain),
             guest_days: self.guest_days.or(filed.guest_days),
             source_url: self.source_url.or(filed.source_url),
             log: self.log.or(filed.log),
@@ -280,6 +294,14 @@ impl Settings {
 
     pub fn heavy_at(&self) -> u64 {
         self.heavy_at.unwrap_or(100)
+    }
+
+    pub fn redis(&self) -> Result<Option<RedisClient>, SettingsError> {
+        Ok(self.redis.as_deref().map(RedisClient::open).transpose()?)
+    }
+
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain.unwrap_or_default().into())
     }
 
     /// Becomes a link.

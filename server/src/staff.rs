@@ -125,7 +125,7 @@ pub async fn invite(
     new.check()?;
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Appoint(new.role))?;
-    let mail = invitations::mail(app, (user, client), id, new.email.as_deref())?;
+    let mail = invitations::mail(app, (user, client), id, new.email.as_deref()).await?;
     let now = clock::now();
     let invitation = StaffInvitation {
         id,

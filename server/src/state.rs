@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -31,8 +31,9 @@ use crate::{
     orders::{broadcast::Broadcaster, group_commit::GroupCommit},
     payments::cards::Cards,
     pictures::picture_store::PictureStore,
+    redis_client::RedisClient,
     release::Release,
-    settings::Settings,
+    settings::{Settings, SettingsError},
 };
 
 const LOAD_INTERVAL: Duration = Duration::from_millis(50);
@@ -46,6 +47,8 @@ pub struct AppState {
     pub cards: Cards,
     /// Becomes true when the server stops: event streams would not end by themselves.
     pub shutdown: watch::Sender<bool>,
+    /// Before that: balancers are told to send nobody any more.
+    draining: AtomicBool,
     pub assets: Assets,
     pub release: Release,
     pub metrics: Metrics,
@@ -59,6 +62,8 @@ pub struct AppState {
     pub job_signal: Arc<Notify>,
     pub passwords: Passwords,
     pub rate_limiter: RateLimiter,
+    /// `None` where the nodes share nothing but the database.
+    pub redis: Option<Arc<RedisClient>>,
     pub visitor_cookies: VisitorCookies,
     pub pusher: Pusher,
     pub proxy_warning: ProxyWarning,
@@ -73,16 +78,18 @@ impl AppState {
         cards: Cards,
         assets: Assets,
         settings: Settings,
-    ) -> Arc<Self> {
+    ) -> Result<Arc<Self>, SettingsError> {
         // Fails only if it was called before.
         let _ = any_spawner::Executor::init_tokio();
         let (broadcaster, job_signal) = (Arc::new(Broadcaster::default()), Arc::new(Notify::new()));
-        Arc::new(Self {
+        let redis = settings.redis()?.map(Arc::new);
+        Ok(Arc::new(Self {
             group_commit: GroupCommit::start(store.clone(), broadcaster.clone(), job_signal.clone()),
             broadcaster,
             open_streams: Arc::default(),
             cards,
             shutdown: watch::Sender::new(false),
+            draining: AtomicBool::new(false),
             store,
             catalog,
             release: Release::build(&assets).await,
@@ -95,12 +102,28 @@ impl AppState {
             settings,
             job_signal,
             passwords: Passwords::default(),
-            rate_limiter: RateLimiter::default(),
+            rate_limiter: RateLimiter::new(redis.clone()),
+            redis,
             visitor_cookies: VisitorCookies::default(),
             pusher: Pusher::default(),
             proxy_warning: ProxyWarning::default(),
             scheduler_delay: AtomicU64::new(0),
-        })
+        }))
+    }
+
+    pub fn is_redis_away(&self) -> bool {
+        self.redis.as_ref().is_some_and(|redis| redis.is_away())
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Goes on serving until balancers have noticed that this node stops, and then ends the event streams: their clients find another.
+    pub async fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        tokio::time::sleep(self.settings.drain()).await;
+        self.shutdown.send_replace(true);
     }
 
     pub fn load(&self) -> ServerLoad {

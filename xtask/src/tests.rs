@@ -75,6 +75,12 @@ fn prepare(context: &Context, everything: bool) -> Result<Surroundings> {
     lint::browser_tests(context)?;
     node::need_oracles(context)?;
     let peers = python::need_peers(context)?;
+    debian::need(
+        context,
+        "redis-server",
+        "Debian's redis-server",
+        &["redis-server"],
+    )?;
     if everything {
         need_browser(context)?;
     }

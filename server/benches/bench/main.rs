@@ -116,6 +116,7 @@ async fn demo_on(database: &str) -> Arc<AppState> {
         settings,
     )
     .await
+    .unwrap()
 }
 
 async fn uncached_view(State(app): State<Arc<AppState>>, headers: HeaderMap) -> Response {

@@ -52,16 +52,14 @@ impl Customer {
     }
 
     /// The id of this browser; a new one gets it here, and keeps it in a cookie.
-    pub fn browser(&self, app: &AppState) -> Result<VisitorId, ApiError> {
-        let known = self.visitor.as_deref().and_then(|visitor| visitor.parse().ok());
-        known.map_or_else(
-            || {
-                app.rate_limiter
-                    .take_for_diner(&rate_limit::BROWSERS, &self.client)?;
-                Ok(VisitorId(visitor::random()?))
-            },
-            Ok,
-        )
+    pub async fn browser(&self, app: &AppState) -> Result<VisitorId, ApiError> {
+        if let Some(known) = self.visitor.as_deref().and_then(|visitor| visitor.parse().ok()) {
+            return Ok(known);
+        }
+        app.rate_limiter
+            .take_for_diner(&rate_limit::BROWSERS, &self.client)
+            .await?;
+        Ok(VisitorId(visitor::random()?))
     }
 
     /// The key of this customer's orders.

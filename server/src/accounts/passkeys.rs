@@ -190,7 +190,8 @@ pub async fn remove(app: &AppState, user: &CurrentUser, id: &str) -> Result<(), 
 /// Without an account: the authenticator knows which passkeys it has for this site.
 pub async fn request_options(app: &AppState, client: &Client) -> Result<RequestOptions, ApiError> {
     app.rate_limiter
-        .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
+        .take_for_client(&rate_limit::SIGN_INS_FROM, client)
+        .await?;
     Ok(RequestOptions {
         challenge: challenge(app, None).await?,
         rp_id: site(app).host,
@@ -207,7 +208,8 @@ pub async fn sign_in(
     sent: &PasskeySignIn,
 ) -> Result<(SignedIn, HeaderValue), ApiError> {
     app.rate_limiter
-        .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
+        .take_for_client(&rate_limit::SIGN_INS_FROM, client)
+        .await?;
     let refused = || ApiError::new(ProblemType::SignedOut, "this passkey opens no account");
     let passkey = app.store.passkey(&sent.id).await?.ok_or_else(|| {
         tracing::warn!(how = "passkey", "a sign-in was refused");

@@ -43,7 +43,7 @@ pub async fn put_draft(
     customer: Customer,
     JsonBody(draft): JsonBody<Draft>,
 ) -> Result<Response, ApiError> {
-    let visitor = customer.browser(&app)?;
+    let visitor = customer.browser(&app).await?;
     drafts::save_draft(&app, &slug, (visitor, &customer.client), &draft).await?;
     app.visitor_cookies
         .write(app.store.as_ref(), StatusCode::NO_CONTENT, visitor)

@@ -46,7 +46,7 @@ pub async fn post_picture(
         Some(code) => PictureShape::from_code(code)
             .ok_or_else(|| ApiError::new(ProblemType::NotAccepted, "'shape' is photo or logo"))?,
     };
-    let upload = pictures::admit(&app, (&user, &client), &slug)?;
+    let upload = pictures::admit(&app, (&user, &client), &slug).await?;
     let Raw(file) = Raw::from_request(request, &()).await?;
     match upload.add(file, shape).await? {
         Ok(picture) => Ok(Json(picture)),

@@ -33,7 +33,9 @@ pub async fn list_places(
     client: Client,
     Query(pairs): Pairs,
 ) -> Result<Response, ApiError> {
-    app.rate_limiter.take_for_diner(&rate_limit::PLACES, &client)?;
+    app.rate_limiter
+        .take_for_diner(&rate_limit::PLACES, &client)
+        .await?;
     let value = |name: &str| {
         pairs
             .iter()

@@ -50,7 +50,7 @@ pub async fn put_push(
     customer: Customer,
     JsonBody(subscription): JsonBody<Subscription>,
 ) -> Result<Response, ApiError> {
-    let visitor = customer.browser(&app)?;
+    let visitor = customer.browser(&app).await?;
     push::subscribe(&app, &token, visitor, &subscription).await?;
     app.visitor_cookies
         .write(app.store.as_ref(), StatusCode::NO_CONTENT, visitor)

@@ -44,7 +44,7 @@ pub async fn post_reader_payment(
     Text(slug): Text,
     JsonBody(request): JsonBody<ReaderPaymentRequest>,
 ) -> Result<Response, ApiError> {
-    limit(&app, &current_device, &client)?;
+    limit(&app, &current_device, &client).await?;
     let payment = readers::start(&app, &current_device, &slug, &request).await?;
     Ok(answer(payment))
 }
@@ -66,7 +66,7 @@ pub async fn get_reader_payment(
     client: Client,
     Segments((slug, id)): Segments<(String, String)>,
 ) -> Result<Response, ApiError> {
-    limit(&app, &current_device, &client)?;
+    limit(&app, &current_device, &client).await?;
     let payment = readers::state(&app, &current_device, (&slug, ids(&id)?)).await?;
     Ok(answer(payment))
 }
@@ -88,14 +88,15 @@ pub async fn cancel_reader_payment(
     client: Client,
     Segments((slug, id)): Segments<(String, String)>,
 ) -> Result<Response, ApiError> {
-    limit(&app, &current_device, &client)?;
+    limit(&app, &current_device, &client).await?;
     let payment = readers::cancel(&app, &current_device, (&slug, ids(&id)?)).await?;
     Ok(answer(payment))
 }
 
-fn limit(app: &AppState, device: &CurrentDevice, client: &Client) -> Result<(), ApiError> {
+async fn limit(app: &AppState, device: &CurrentDevice, client: &Client) -> Result<(), ApiError> {
     app.rate_limiter
         .take_for_device(&rate_limit::READER_PAYMENTS, device.id(), client)
+        .await
 }
 
 fn answer(payment: ReaderPayment) -> Response {

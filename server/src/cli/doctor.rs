@@ -112,6 +112,7 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
     findings.extend(limited("database", check_database(settings, &mut references)).await);
     findings.extend(check_disk(settings.database()));
     findings.extend(limited("mail", check_mail(settings)).await);
+    findings.extend(limited("redis", check_redis(settings)).await);
     findings.extend(check_push(settings));
     findings.extend(check_map(settings));
     findings.extend(limited("cards", check_cards(settings)).await);
@@ -190,6 +191,23 @@ fn check_settings(settings: &Settings) -> Vec<Finding> {
         );
     }
     check.or_ok("complete")
+}
+
+async fn check_redis(settings: &Settings) -> Vec<Finding> {
+    let mut check = Check::of("redis");
+    let redis = match settings.redis() {
+        Ok(Some(redis)) => redis,
+        Ok(None) => return check.or_ok("none: with several servers each counts rate limits by itself"),
+        Err(error) => {
+            check.fault(error.to_string());
+            return check.findings;
+        }
+    };
+    let ping = async |mut connection| redis::cmd("PING").query_async::<String>(&mut connection).await;
+    if redis.ask(ping).await.is_none() {
+        check.fault("it does not answer; look at --redis, its password, and whether it lets this machine in");
+    }
+    check.or_ok("it answers")
 }
 
 fn is_here(url: &Url) -> bool {

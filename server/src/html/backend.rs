@@ -213,7 +213,8 @@ impl Handle<GetPlaces> for ServerBackend {
     async fn handle(&self, GetPlaces(slug, typed): &GetPlaces) -> Result<Vec<PlaceSuggestion>, Problem> {
         self.app
             .rate_limiter
-            .take_for_diner(&rate_limit::PLACES, &self.customer.client)?;
+            .take_for_diner(&rate_limit::PLACES, &self.customer.client)
+            .await?;
         let near = &self.listing(slug)?.restaurant;
         Ok(places::suggestions(&self.app, typed, Some(near)).await?)
     }
@@ -346,7 +347,8 @@ impl Handle<GetPos> for ServerBackend {
         let device = self.device().await?;
         self.app
             .rate_limiter
-            .take_for_device(&rate_limit::SYNCS, device.device.id, &self.customer.client)?;
+            .take_for_device(&rate_limit::SYNCS, device.device.id, &self.customer.client)
+            .await?;
         devices::restaurant(&self.app, &device, slug.as_str())?;
         devices::touch(&self.app, &device).await?;
         Ok(sync::pos_snapshot(&self.app, &device, slug.as_str()).await?)

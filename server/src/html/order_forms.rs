@@ -88,7 +88,7 @@ struct FormVisitor {
 }
 
 async fn form_visitor(app: &AppState, slug: &str, customer: &Customer) -> Result<FormVisitor, ApiError> {
-    let visitor = customer.browser(app)?;
+    let visitor = customer.browser(app).await?;
     let customer = Customer {
         visitor: Some(visitor.to_string()),
         ..customer.clone()

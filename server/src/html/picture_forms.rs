@@ -71,7 +71,7 @@ async fn upload(
 ) -> Result<&'static str, ApiError> {
     let user = user?;
     let key = key(part)?;
-    let upload = match pictures::admit(app, (&user, client), slug) {
+    let upload = match pictures::admit(app, (&user, client), slug).await {
         Err(error) if error.0.is(ProblemType::TooOften) => return Ok("often"),
         Err(error) if error.0.is(ProblemType::Unavailable) => return Ok("busy"),
         admitted => admitted?,

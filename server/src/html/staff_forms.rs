@@ -105,7 +105,8 @@ async fn ask(
     form: &Form,
 ) -> Result<Response, ApiError> {
     app.rate_limiter
-        .take_for_device(&rate_limit::SYNCS, current_device.id(), &customer.client)?;
+        .take_for_device(&rate_limit::SYNCS, current_device.id(), &customer.client)
+        .await?;
     current_device.restaurant(app, slug)?;
     let op = form
         .get("op")

@@ -6,7 +6,9 @@ use std::{
 };
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 
 pub const REQUEST_ID: &str = "x-request-id";
 
@@ -15,6 +17,8 @@ pub struct Metrics {
     requests: IntCounterVec,
     seconds: HistogramVec,
     in_flight: IntGauge,
+    /// Has a value where there is a Redis.
+    redis_up: IntGaugeVec,
     /// Differs between processes, so that ids do too.
     process: String,
     next: AtomicU64,
@@ -46,6 +50,9 @@ impl Metrics {
         .expect(known);
         let in_flight =
             IntGauge::new("servery_requests_under_way", "Requests that are being answered").expect(known);
+        let redis_up =
+            IntGaugeVec::new(Opts::new("servery_redis_up", "Whether Redis has answered"), &[]).expect(known);
+        registry.register(Box::new(redis_up.clone())).expect(known);
         registry.register(Box::new(requests.clone())).expect(known);
         registry.register(Box::new(seconds.clone())).expect(known);
         registry.register(Box::new(in_flight.clone())).expect(known);
@@ -57,6 +64,7 @@ impl Metrics {
             requests,
             seconds,
             in_flight,
+            redis_up,
             process: format!("{:08x}", u32::from_be_bytes(seed)),
             next: AtomicU64::new(1),
         }
@@ -64,6 +72,10 @@ impl Metrics {
 
     pub fn text(&self) -> prometheus::Result<String> {
         TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+
+    pub fn set_redis_up(&self, is_up: bool) {
+        self.redis_up.with_label_values::<&str>(&[]).set(is_up.into());
     }
 
     pub fn record(&self, route: &str, status: StatusCode, took: Duration) {

@@ -1,22 +1,18 @@
-//! Rate limits (token buckets) for requests that are costly or worth guessing. Each node counts alone: with several nodes the limit is that much higher.
+//! Rate limits for requests that are costly or worth guessing. With Redis all nodes have the same buckets. Without it, and while it is away,
+//! each node counts alone: with several nodes the limit is that much higher.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
-use quick_cache::sync::Cache;
 use servery_domain::{account::normalized_email, id::DeviceId, problem::ProblemType};
 
 use crate::http::{
     client::Client,
     error::ApiError,
     rate_limit_headers::{Level, Policy},
+    redis_buckets::RedisBuckets,
+    token_buckets::TokenBuckets,
 };
-
-/// Buckets in memory. Beyond that the least recently used ones are dropped, which makes them full again.
-const BUCKETS: usize = 100_000;
+use crate::redis_client::RedisClient;
 
 /// Sign-ins to one account from one address: wrong guesses from elsewhere must not lock its holder out.
 pub static SIGN_IN: Policy = Policy {
@@ -152,111 +148,90 @@ pub static ORDERS: Policy = Policy {
     window: 60,
 };
 
-struct Bucket {
-    left: f64,
-    at: Instant,
-}
-
+#[derive(Default)]
 pub struct RateLimiter {
-    buckets: Cache<(&'static str, u64), Arc<Mutex<Bucket>>>,
-    /// A random key per process: nobody can choose two names that share a bucket.
-    hasher: RandomState,
-}
-
-impl Default for RateLimiter {
-    fn default() -> Self {
-        Self {
-            buckets: Cache::new(BUCKETS),
-            hasher: RandomState::new(),
-        }
-    }
+    shared: Option<RedisBuckets>,
+    own: TokenBuckets,
 }
 
 impl RateLimiter {
-    fn move_by(&self, policy: &'static Policy, who: &str, tokens: f64, now: Instant) -> Level {
-        let key = (policy.name, self.hasher.hash_one(who));
-        let quota = f64::from(policy.quota);
-        let new = || Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(Bucket { left: quota, at: now })));
-        let Ok(bucket) = self.buckets.get_or_insert_with(&key, new);
-        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        let each = f64::from(policy.window) / quota;
-        let back = now.saturating_duration_since(bucket.at).as_secs_f64() / each;
-        (bucket.left, bucket.at) = ((bucket.left + back).min(quota), now.max(bucket.at));
-        let refused = bucket.left < tokens;
-        if !refused {
-            bucket.left = (bucket.left - tokens).min(quota);
+    pub fn new(redis: Option<Arc<RedisClient>>) -> Self {
+        Self {
+            shared: redis.map(RedisBuckets::new),
+            own: TokenBuckets::default(),
         }
-        let seconds = |tokens: f64| (tokens.max(0.0) * each).ceil() as u32;
-        Level {
-            policy,
-            left: bucket.left as u32,
-            full_in: seconds(quota - bucket.left),
-            next_in: seconds(1.0 - bucket.left).max(1),
-            refused,
-        }
+    }
+
+    async fn move_by(&self, policy: &'static Policy, who: &str, tokens: f64) -> Level {
+        let shared = match &self.shared {
+            Some(shared) => shared.take(policy, who, tokens).await,
+            None => None,
+        };
+        shared.unwrap_or_else(|| self.own.take(policy, who, tokens, Instant::now()))
     }
 
     /// Takes a token of this client, or refuses.
-    pub fn take_for_client(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
-        self.take(policy, &client.address.to_string(), client)
+    pub async fn take_for_client(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
+        self.take(policy, &client.address.to_string(), client).await
     }
 
     /// Takes a token of this e-mail address, whichever client asks.
-    pub fn take_for_email(
+    pub async fn take_for_email(
         &self,
         policy: &'static Policy,
         email: &str,
         client: &Client,
     ) -> Result<(), ApiError> {
-        self.take(policy, &normalized_email(email), client)
+        self.take(policy, &normalized_email(email), client).await
     }
 
     /// Takes a token of this e-mail address as this client uses it.
-    pub fn take_for_email_from(
+    pub async fn take_for_email_from(
         &self,
         policy: &'static Policy,
         email: &str,
         client: &Client,
     ) -> Result<(), ApiError> {
         let who = format!("{} {}", normalized_email(email), client.address);
-        self.take(policy, &who, client)
+        self.take(policy, &who, client).await
     }
 
     /// Takes a token of this device, wherever it is.
-    pub fn take_for_device(
+    pub async fn take_for_device(
         &self,
         policy: &'static Policy,
         device: DeviceId,
         client: &Client,
     ) -> Result<(), ApiError> {
-        self.take(policy, &device.to_string(), client)
+        self.take(policy, &device.to_string(), client).await
     }
 
-    pub fn take_for_diner(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
-        self.take_many_for_diner(policy, 1, client)
+    pub async fn take_for_diner(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
+        self.take_many_for_diner(policy, 1, client).await
     }
 
-    pub fn take_many_for_diner(
+    pub async fn take_many_for_diner(
         &self,
         policy: &'static Policy,
         tokens: usize,
         client: &Client,
     ) -> Result<(), ApiError> {
         self.take_unless_loopback(policy, &client.address.to_string(), tokens, client)
+            .await
     }
 
     /// Takes a token of a person: a visitor, an account or a phone number.
-    pub fn take_for_person(
+    pub async fn take_for_person(
         &self,
         policy: &'static Policy,
         person: &str,
         client: &Client,
     ) -> Result<(), ApiError> {
-        self.take_unless_loopback(policy, person, 1, client)
+        self.take_unless_loopback(policy, person, 1, client).await
     }
 
     /// Loopback has no limit: it is the operator, or a proxy that does not forward addresses, and then all diners would share one bucket.
-    fn take_unless_loopback(
+    async fn take_unless_loopback(
         &self,
         policy: &'static Policy,
         who: &str,
@@ -265,22 +240,22 @@ impl RateLimiter {
     ) -> Result<(), ApiError> {
         match client.address.is_loopback() {
             true => Ok(()),
-            false => self.take_many(policy, who, tokens, client),
+            false => self.take_many(policy, who, tokens, client).await,
         }
     }
 
-    fn take(&self, policy: &'static Policy, who: &str, client: &Client) -> Result<(), ApiError> {
-        self.take_many(policy, who, 1, client)
+    async fn take(&self, policy: &'static Policy, who: &str, client: &Client) -> Result<(), ApiError> {
+        self.take_many(policy, who, 1, client).await
     }
 
-    fn take_many(
+    async fn take_many(
         &self,
         policy: &'static Policy,
         who: &str,
         tokens: usize,
         client: &Client,
     ) -> Result<(), ApiError> {
-        let level = self.move_by(policy, who, tokens as f64, Instant::now());
+        let level = self.move_by(policy, who, tokens as f64).await;
         client.record(level);
         if !level.refused {
             return Ok(());
@@ -293,47 +268,22 @@ impl RateLimiter {
     }
 
     /// Returns a token for a request that turned out to cost nothing.
-    pub fn return_token(&self, policy: &'static Policy, client: &Client) {
-        client.record(self.move_by(policy, &client.address.to_string(), -1.0, Instant::now()));
+    pub async fn return_token(&self, policy: &'static Policy, client: &Client) {
+        let level = self.move_by(policy, &client.address.to_string(), -1.0).await;
+        client.record(level);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
-    static TEST: Policy = Policy {
-        name: "test",
-        quota: 3,
-        window: 30,
-    };
-
-    #[test]
-    fn a_bucket_drains_and_refills_at_a_steady_rate() {
-        let (limiter, start) = (RateLimiter::default(), Instant::now());
-        let take = |who, after| limiter.move_by(&TEST, who, 1.0, start + Duration::from_secs(after));
-        let left: Vec<(u32, bool)> = (0..4)
-            .map(|_| take("ada", 0))
-            .map(|level| (level.left, level.refused))
-            .collect();
-        assert_eq!(left, [(2, false), (1, false), (0, false), (0, true)]);
-        assert!(!take("eve", 0).refused, "another's bucket is full");
-        let level = take("ada", 4);
-        assert_eq!((level.refused, level.next_in, level.full_in), (true, 6, 26));
-        assert!(!take("ada", 10).refused);
-        assert!(take("ada", 10).refused);
-        let later = take("ada", 10_000);
-        assert_eq!((later.left, later.full_in), (2, 10), "never more than its quota");
-    }
-
-    #[test]
-    fn a_returned_token_can_be_taken_again() {
+    #[tokio::test]
+    async fn a_returned_token_can_be_taken_again() {
         let (limiter, client) = (RateLimiter::default(), Client::default());
         for _ in 0..100 {
-            limiter.take_for_client(&COUPONS, &client).unwrap();
-            limiter.return_token(&COUPONS, &client);
+            limiter.take_for_client(&COUPONS, &client).await.unwrap();
+            limiter.return_token(&COUPONS, &client).await;
         }
     }
 }

@@ -10,6 +10,12 @@ pub struct Policy {
     pub window: u32,
 }
 
+impl Policy {
+    pub fn seconds_per_token(&self) -> f64 {
+        f64::from(self.window) / f64::from(self.quota)
+    }
+}
+
 /// The state of one bucket after a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Level {
@@ -19,6 +25,20 @@ pub struct Level {
     pub full_in: u32,
     pub next_in: u32,
     pub refused: bool,
+}
+
+impl Level {
+    /// `left` may have a part of a token.
+    pub fn new(policy: &'static Policy, left: f64, refused: bool) -> Self {
+        let seconds = |tokens: f64| (tokens.max(0.0) * policy.seconds_per_token()).ceil() as u32;
+        Self {
+            policy,
+            left: left as u32,
+            full_in: seconds(f64::from(policy.quota) - left),
+            next_in: seconds(1.0 - left).max(1),
+            refused,
+        }
+    }
 }
 
 /// The `RateLimit` headers of the IETF draft.

@@ -31,12 +31,15 @@ pub async fn save_draft(
     draft: &Draft,
 ) -> Result<(), ApiError> {
     draft.check()?;
-    app.rate_limiter.take_for_diner(&rate_limit::DRAFTS, client)?;
+    app.rate_limiter
+        .take_for_diner(&rate_limit::DRAFTS, client)
+        .await?;
     let bytes = serde_json::to_vec(draft)
         .map_err(|error| ApiError::internal(&error))?
         .len();
     app.rate_limiter
-        .take_many_for_diner(&rate_limit::DRAFT_KILOBYTES, bytes.div_ceil(1_000), client)?;
+        .take_many_for_diner(&rate_limit::DRAFT_KILOBYTES, bytes.div_ceil(1_000), client)
+        .await?;
     let restaurant = restaurant_id(app, slug)?;
     Ok(app
         .store

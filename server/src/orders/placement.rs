@@ -73,7 +73,8 @@ async fn place_new(
     customer: &Customer,
 ) -> Result<StoredResponse, ApiError> {
     app.rate_limiter
-        .take_for_diner(&rate_limit::ORDERS, &customer.client)?;
+        .take_for_diner(&rate_limit::ORDERS, &customer.client)
+        .await?;
     placement.check()?;
     let mut current = restaurant_now(app, slug).await?;
     let table = table(app, &current, &placement.basket.fulfilment).await?;
@@ -93,7 +94,7 @@ async fn place_new(
     }
     if placement.payment == PaymentMethod::Card {
         check_amount(current.menu.currency, placement.seen)?;
-        limit_unpaid_orders(app, &placement, customer)?;
+        limit_unpaid_orders(app, &placement, customer).await?;
     }
     let coupon_customer =
         coupon_customer::of_order(customer, &placement.contact, &current.listing.restaurant);
@@ -173,7 +174,11 @@ fn check_amount(currency: Currency, total: Minor) -> Result<(), ApiError> {
 }
 
 /// An order that waits for a card holds portions that nobody may ever pay for.
-fn limit_unpaid_orders(app: &AppState, placement: &Placement, customer: &Customer) -> Result<(), ApiError> {
+async fn limit_unpaid_orders(
+    app: &AppState,
+    placement: &Placement,
+    customer: &Customer,
+) -> Result<(), ApiError> {
     let digits: String = placement
         .contact
         .phone
@@ -183,10 +188,12 @@ fn limit_unpaid_orders(app: &AppState, placement: &Placement, customer: &Custome
     let phone = (!digits.is_empty()).then_some(digits);
     for person in customer.name().into_iter().chain(phone) {
         app.rate_limiter
-            .take_for_person(&rate_limit::UNPAID_ORDERS, &person, &customer.client)?;
+            .take_for_person(&rate_limit::UNPAID_ORDERS, &person, &customer.client)
+            .await?;
     }
     app.rate_limiter
         .take_for_diner(&rate_limit::UNPAID_ORDERS_FROM, &customer.client)
+        .await
 }
 
 fn placing(

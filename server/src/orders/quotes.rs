@@ -136,13 +136,15 @@ impl RestaurantNow {
         if code.is_empty() {
             return Ok(None);
         }
-        app.rate_limiter.take_for_client(&rate_limit::COUPONS, client)?;
+        app.rate_limiter
+            .take_for_client(&rate_limit::COUPONS, client)
+            .await?;
         let found = app
             .store
             .coupon(self.listing.restaurant.id, &code, customer)
             .await?;
         if found.is_some() {
-            app.rate_limiter.return_token(&rate_limit::COUPONS, client);
+            app.rate_limiter.return_token(&rate_limit::COUPONS, client).await;
         }
         Ok(found)
     }

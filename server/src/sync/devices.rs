@@ -261,7 +261,9 @@ pub async fn pair(
             "'code' is none that lets a device in now; make a new one",
         )
     };
-    app.rate_limiter.take_for_client(&rate_limit::PAIRINGS, client)?;
+    app.rate_limiter
+        .take_for_client(&rate_limit::PAIRINGS, client)
+        .await?;
     let code = device::parse_code(&pairing.code).ok_or_else(no_such_code)?;
     let token = sessions::token()?;
     match app
@@ -281,7 +283,7 @@ pub async fn pair(
             "'device' is another restaurant's, of another kind, or has the receipt prefix of another; make a new one",
         )),
         PairedAs::Device(installed) => {
-            app.rate_limiter.return_token(&rate_limit::PAIRINGS, client);
+            app.rate_limiter.return_token(&rate_limit::PAIRINGS, client).await;
             Ok((paired(app, &installed)?, cookie(&token)?))
         }
     }

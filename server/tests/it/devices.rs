@@ -36,7 +36,7 @@ impl TestApp {
         .code
     }
 
-    async fn pair(&self, code: &str, device: &str) -> Answer {
+    pub async fn pair(&self, code: &str, device: &str) -> Answer {
         self.post("/api/v1/devices", &[], &json!({ "code": code, "device": device }))
             .await
     }

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
 use axum::{Router, http::StatusCode, routing::get};
-use servery::http::{connections::ConnectionLimits, serve};
+use servery::{
+    http::{connections::ConnectionLimits, serve},
+    settings::Settings,
+};
 use servery_domain::problem::ProblemType;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -34,6 +37,28 @@ async fn a_node_without_its_store_is_alive_and_not_ready_and_shows_what_it_knows
             .len(),
         12
     );
+}
+
+/// The balancer looks every second; until it has seen that the node stops, it sends requests.
+#[tokio::test]
+async fn a_node_that_stops_is_not_ready_and_serves_until_balancers_have_noticed() {
+    let settings = Settings {
+        drain: Some(1),
+        ..Settings::default()
+    };
+    let app = TestApp::with(None, settings).await;
+    let stopping = app.app.clone();
+    let drained = tokio::spawn(async move { stopping.drain().await });
+    while !app.app.is_draining() {
+        tokio::task::yield_now().await;
+    }
+    let answer = app.get("/readyz", &[]).await;
+    answer.problem(ProblemType::Unavailable);
+    assert_eq!(app.get("/livez", &[]).await.status, StatusCode::OK);
+    assert_eq!(app.get("/", &[]).await.status, StatusCode::OK);
+    assert!(!*app.app.shutdown.borrow(), "event streams go on meanwhile");
+    drained.await.unwrap();
+    assert!(*app.app.shutdown.borrow());
 }
 
 #[tokio::test]

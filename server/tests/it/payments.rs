@@ -129,6 +129,7 @@ impl Shop {
             settings.clone(),
         )
         .await
+        .unwrap()
     }
 
     /// The payment that waits for the bank's customer: its id and the secret that the page for the card gives to the provider's script.

@@ -129,7 +129,9 @@ impl TestApp {
         };
         let map = ServedMap::open(&settings).unwrap();
         let assets = Assets::new().unwrap().with_map(map).unwrap();
-        let app = AppState::new(store.clone(), catalog, cards, assets, settings).await;
+        let app = AppState::new(store.clone(), catalog, cards, assets, settings)
+            .await
+            .unwrap();
         Self {
             router: router(app.clone()),
             app,
