@@ -6,6 +6,7 @@
 
 mod entry;
 pub mod restaurant_now;
+mod watchers;
 
 use std::{
     collections::BTreeSet,
@@ -39,9 +40,12 @@ use servery_domain::{
     time::{LocalMinute, Timestamp},
 };
 use servery_store::{Revisions, Store, StoreError, within};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
-use crate::{catalog::entry::CatalogEntry, clock};
+use crate::{
+    catalog::{entry::CatalogEntry, watchers::Watchers},
+    clock,
+};
 
 /// Time limit for one read of the store; after it the store counts as unreachable.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -100,7 +104,9 @@ pub struct Catalog {
     store: Arc<dyn Store>,
     card_takers: CardTakers,
     current: ArcSwap<CatalogSnapshot>,
-    editions: watch::Sender<Edition>,
+    /// Held by whoever makes the next snapshot: of two that read at the same time, the one that began first may end last.
+    replacing: Mutex<()>,
+    watchers: Watchers,
     menus: Cache<(RestaurantId, Revision), Arc<Menu>>,
     /// As they are shown in a language.
     shown_menus: Cache<(RestaurantId, Revision, Lang), Arc<Menu>>,
@@ -172,12 +178,17 @@ impl CatalogSnapshot {
         self.modes = modes.into();
     }
 
-    /// The same catalog at another time: listings that are over are calculated anew.
-    fn at(&self, now: Timestamp) -> Self {
-        let mut next = self.clone();
+    /// Whose listings are over.
+    fn due(&self, now: Timestamp) -> Vec<RestaurantId> {
         let due = self.due.iter().take_while(|(until, _)| *until <= now);
-        for (_, id) in due {
-            if let Some(entry) = self.entry(*id) {
+        due.map(|(_, restaurant)| *restaurant).collect()
+    }
+
+    /// The same catalog at another time: these listings are calculated anew.
+    fn at(&self, now: Timestamp, due: &[RestaurantId]) -> Self {
+        let mut next = self.clone();
+        for restaurant in due {
+            if let Some(entry) = self.entry(*restaurant) {
                 next.insert(entry.at(now));
             }
         }
@@ -294,8 +305,9 @@ impl Catalog {
         let catalog = Self {
             store,
             card_takers,
-            editions: watch::Sender::new(snapshot.edition),
+            watchers: Watchers::default(),
             current: ArcSwap::from_pointee(snapshot),
+            replacing: Mutex::new(()),
             menus: Cache::new(MENUS),
             shown_menus: Cache::new(MENUS),
             reachable: AtomicBool::new(true),
@@ -318,7 +330,7 @@ impl Catalog {
         let mut feed = self.store.change_feed();
         loop {
             feed.changed().await;
-            self.update_opening_states();
+            self.update_opening_states().await;
             let looked = self.reload_if_changed().await;
             let was_reachable = self.reachable.swap(looked.is_ok(), Ordering::Relaxed);
             match looked {
@@ -335,26 +347,28 @@ impl Catalog {
     }
 
     /// Opening states change with time, also while the store is unreachable.
-    fn update_opening_states(&self) {
+    async fn update_opening_states(&self) {
+        let _replacing = self.replacing.lock().await;
         let (current, now) = (self.current.load_full(), clock::now());
         if now >= current.edition.until {
-            self.replace(current.at(now));
+            let due = current.due(now);
+            self.replace(current.at(now, &due), &due);
         }
     }
 
-    fn replace(&self, snapshot: CatalogSnapshot) {
-        let edition = snapshot.edition;
+    fn replace(&self, snapshot: CatalogSnapshot, changed: &[RestaurantId]) {
         self.current.store(Arc::new(snapshot));
-        self.editions.send_replace(edition);
+        self.watchers.notify(changed);
     }
 
-    /// Each later edition.
-    pub fn watch_editions(&self) -> watch::Receiver<Edition> {
-        self.editions.subscribe()
+    /// Changes with each later listing of this restaurant.
+    pub fn watch_restaurant(&self, restaurant: RestaurantId) -> watch::Receiver<()> {
+        self.watchers.watch(restaurant)
     }
 
     /// Reads what changed since the current snapshot.
     pub async fn reload_if_changed(&self) -> Result<(), StoreError> {
+        let _replacing = self.replacing.lock().await;
         let revisions = within(TIMEOUT, self.store.revisions()).await?;
         let current = self.current.load_full();
         let known = current.edition.revisions;
@@ -365,16 +379,21 @@ impl Catalog {
         if revisions.modes != known.modes {
             next.set_modes(within(TIMEOUT, modes(self.store.as_ref())).await?);
         }
-        if revisions.catalog != known.catalog {
-            self.read_changed(&mut next, known.catalog).await?;
-        }
+        let changed = match revisions.catalog == known.catalog {
+            true => Vec::new(),
+            false => self.read_changed(&mut next, known.catalog).await?,
+        };
         next.edition.revisions = revisions;
         next.set_until(clock::now());
-        self.replace(next);
+        self.replace(next, &changed);
         Ok(())
     }
 
-    async fn read_changed(&self, next: &mut CatalogSnapshot, after: Revision) -> Result<(), StoreError> {
+    async fn read_changed(
+        &self,
+        next: &mut CatalogSnapshot,
+        after: Revision,
+    ) -> Result<Vec<RestaurantId>, StoreError> {
         let changed = within(TIMEOUT, self.store.changed_restaurants(after)).await?;
         for restaurant in &changed {
             next.remove(*restaurant);
@@ -388,7 +407,7 @@ impl Catalog {
                 .filter_map(|stored| CatalogEntry::new(stored, &self.card_takers, now));
             entries.for_each(|entry| next.insert(entry));
         }
-        Ok(())
+        Ok(changed)
     }
 
     pub async fn menu(&self, restaurant: &Restaurant) -> Result<Option<Arc<Menu>>, StoreError> {

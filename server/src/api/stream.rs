@@ -16,7 +16,7 @@ use axum::{
 };
 use futures::stream;
 use servery_domain::{
-    account::Role, id::RestaurantId, order::Order, order_intake::OrderIntake, revision::Revision, slug::Slug,
+    account::Role, id::RestaurantId, order::Order, order_intake::OrderIntake, revision::Revision,
 };
 use tokio::{
     sync::{broadcast, watch},
@@ -24,7 +24,6 @@ use tokio::{
 };
 
 use crate::{
-    catalog::Edition,
     clock,
     http::open_streams::OpenStream,
     orders::{
@@ -66,7 +65,8 @@ enum Woken<T> {
     Stopping,
     /// Somebody has lost a role, a session or a device.
     AccessChanged,
-    CatalogChanged,
+    /// Of the restaurant.
+    ListingChanged,
     Idle,
     Change(T),
 }
@@ -143,7 +143,7 @@ struct BoardStream {
     seen: Revision,
     watching: broadcast::Receiver<OrderChange>,
     access: watch::Receiver<Revision>,
-    editions: watch::Receiver<Edition>,
+    listing: watch::Receiver<()>,
     /// As the board shows it.
     intake: OrderIntake,
     stopping: watch::Receiver<bool>,
@@ -168,12 +168,12 @@ impl BoardStream {
             let woken = tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => Woken::Stopping,
                 Ok(()) = self.access.changed() => Woken::AccessChanged,
-                Ok(()) = self.editions.changed() => Woken::CatalogChanged,
+                Ok(()) = self.listing.changed() => Woken::ListingChanged,
                 changed = tokio::time::timeout_at(idle.into(), self.watching.recv()) => Woken::of(changed),
             };
             match woken {
                 Woken::AccessChanged if self.may_see().await => {}
-                Woken::CatalogChanged if self.shows_intake() => {}
+                Woken::ListingChanged if self.shows_intake() => {}
                 Woken::Idle => return Some(HEARTBEAT_FRAME),
                 Woken::Change(Ok(change)) if change.revision > self.seen => {
                     if let Some(frame) = change.frame_for(self.watched.1) {
@@ -182,7 +182,7 @@ impl BoardStream {
                 }
                 Woken::Change(Ok(_)) => {}
                 // A client that is too far behind, or whose board shows another intake, gets everything again after a reconnect.
-                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged | Woken::CatalogChanged => {
+                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged | Woken::ListingChanged => {
                     return None;
                 }
             }
@@ -223,7 +223,7 @@ pub fn board_stream(
     let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     // Whoever has lost it since it was checked is noticed at once.
     access.mark_changed();
-    let editions = app.catalog.watch_editions();
+    let listing = app.catalog.watch_restaurant(watched.0);
     let state = BoardStream {
         intake: app.catalog.now().intake(watched.0, clock::now()),
         app,
@@ -233,7 +233,7 @@ pub fn board_stream(
         seen,
         watching,
         access,
-        editions,
+        listing,
         stopping,
         _open: open_stream,
     };
@@ -246,10 +246,10 @@ struct RevisionStream {
     app: Arc<AppState>,
     /// The stored key of the device's token.
     key: String,
-    restaurant: Slug,
+    restaurant: RestaurantId,
     /// Of the restaurant and its menu, as the device may know them: it asks for them whenever it has connected.
     published: Option<Revision>,
-    editions: watch::Receiver<Edition>,
+    listing: watch::Receiver<()>,
     checked: Instant,
     first: Option<Bytes>,
     seen: Revision,
@@ -264,9 +264,9 @@ fn restaurant_frame(revision: Revision) -> Bytes {
     Bytes::from(format!("event: restaurant\ndata: {}\n\n", revision.0))
 }
 
-fn published_revision(app: &AppState, restaurant: &Slug) -> Option<Revision> {
+fn published_revision(app: &AppState, restaurant: RestaurantId) -> Option<Revision> {
     let catalog = app.catalog.now();
-    Some(catalog.listing(restaurant)?.restaurant.revision)
+    Some(catalog.by_id(restaurant)?.restaurant.revision)
 }
 
 fn revision_frame(revision: Revision) -> Bytes {
@@ -291,12 +291,12 @@ impl RevisionStream {
             let woken = tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => Woken::Stopping,
                 Ok(()) = self.access.changed() => Woken::AccessChanged,
-                Ok(()) = self.editions.changed() => Woken::CatalogChanged,
+                Ok(()) = self.listing.changed() => Woken::ListingChanged,
                 changed = tokio::time::timeout_at(idle.into(), self.watching.changed()) => Woken::of(changed),
             };
             match woken {
                 Woken::AccessChanged if self.is_paired().await => {}
-                Woken::CatalogChanged => {
+                Woken::ListingChanged => {
                     if let Some(frame) = self.published_now() {
                         return Some(frame);
                     }
@@ -314,9 +314,9 @@ impl RevisionStream {
         }
     }
 
-    /// The catalog changes with every restaurant; told is what changed at this one.
+    /// A listing changes with its opening hours and what is sold out, too; told is a new revision.
     fn published_now(&mut self) -> Option<Bytes> {
-        let published = published_revision(&self.app, &self.restaurant);
+        let published = published_revision(&self.app, self.restaurant);
         let before = std::mem::replace(&mut self.published, published);
         published.filter(|_| before != published).map(restaurant_frame)
     }
@@ -333,7 +333,7 @@ impl RevisionStream {
 /// The restaurant's revision, and each higher one, as long as the device is paired; and whenever the restaurant or its menu is another.
 pub fn revision_stream(
     app: Arc<AppState>,
-    (restaurant, now): (Slug, Revision),
+    (restaurant, now): (RestaurantId, Revision),
     watching: watch::Receiver<Revision>,
     key: String,
     open_stream: OpenStream,
@@ -348,11 +348,11 @@ pub fn revision_stream(
     let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     // Whoever has lost it since it was checked is noticed at once.
     access.mark_changed();
-    let editions = app.catalog.watch_editions();
+    let listing = app.catalog.watch_restaurant(restaurant);
     let state = RevisionStream {
-        published: published_revision(&app, &restaurant),
+        published: published_revision(&app, restaurant),
         restaurant,
-        editions,
+        listing,
         app,
         key,
         checked: Instant::now(),

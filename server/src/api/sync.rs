@@ -15,7 +15,6 @@ use servery_domain::{
 use crate::{
     accounts::sessions::CurrentUser,
     api::stream,
-    catalog::restaurant_now::listing_of,
     http::{
         client::Client,
         error::{AcceptsJson, ApiError, JsonBody, Text},
@@ -44,7 +43,8 @@ pub async fn post_sync(
     JsonBody(request): JsonBody<sync::RawSyncRequest>,
 ) -> Result<Response, ApiError> {
     app.rate_limiter
-        .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)?;
+        .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)
+        .await?;
     current_device.restaurant(&app, &slug)?;
     let answer = sync::sync(&app, &current_device, request).await?;
     current_device
@@ -93,7 +93,8 @@ pub async fn get_pos(
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
     app.rate_limiter
-        .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)?;
+        .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)
+        .await?;
     current_device.restaurant(&app, &slug)?;
     let look = sync::pos_snapshot(&app, &current_device.installed, &slug).await?;
     current_device
@@ -120,13 +121,12 @@ pub async fn get_sync_events(
 ) -> Result<Response, ApiError> {
     let open_stream = app.open_streams.of_client(&client)?;
     let restaurant = current_device.restaurant(&app, &slug)?;
-    let listing = listing_of(&app, restaurant)?;
     // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_pos(app.store.as_ref(), restaurant).await?;
     let now = app.store.revision(restaurant).await?;
     Ok(stream::revision_stream(
         app,
-        (listing.restaurant.slug.clone(), now),
+        (restaurant, now),
         watching,
         current_device.key(),
         open_stream,
