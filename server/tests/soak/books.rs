@@ -17,6 +17,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
     clients::Attempt,
+    peer::Peer,
     shop::{COUPON, Shop},
 };
 
@@ -35,6 +36,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// What is not as it should be, counted.
+    pub fn faults(&self) -> (usize, usize, usize) {
+        let wrong = self.mispriced + self.unsettled + self.wrong.len();
+        (self.lost, self.doubled, wrong)
+    }
+
     pub fn is_good(&self) -> bool {
         self.acknowledged > 0
             && self.sold > 0
@@ -154,7 +161,9 @@ pub async fn check(engine: &'static str, shop: &Shop, attempts: Vec<Attempt>) ->
     }
     check_stock(shop, &booked, &mut found).await;
     check_events(shop, &booked, &mut found).await;
-    check_money(shop, &booked, &attempts, &mut found).await;
+    if let Some(own) = &shop.own {
+        check_money(&own.peer, &booked, &attempts, &mut found).await;
+    }
     found
 }
 
@@ -248,13 +257,13 @@ async fn check_events(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mu
 }
 
 async fn check_money(
-    shop: &Shop,
+    peer: &Peer,
     booked: &BTreeMap<String, Booked>,
     attempts: &[Attempt],
     found: &mut Found,
 ) {
     let mut charged: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-    for (order, amount) in shop.peer.charges().await {
+    for (order, amount) in peer.charges().await {
         charged.entry(order).or_default().push(amount);
     }
     for (id, order) in booked {

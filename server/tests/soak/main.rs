@@ -1,6 +1,7 @@
-//! Storms: many clients at once, a server that is killed again and again, and books that must be right afterwards.
+//! Storms: many clients at once, servers that are killed again and again, and books that must be right afterwards.
 //!
-//! `soak storm [SECONDS]`; without arguments a short one, as every test run has it.
+//! `soak storm [SECONDS]`; without arguments a short one, as every test run has it. `soak cluster` orders at a cluster that `./dev` has
+//! started, while `./dev` makes faults and names each on standard input.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +11,8 @@
 
 mod books;
 mod clients;
+mod cluster;
+mod log;
 #[path = "../it/new_session.rs"]
 mod new_session;
 #[path = "../it/peer.rs"]
@@ -26,7 +29,7 @@ mod stripe_types;
 #[expect(dead_code, reason = "a storm has no tills")]
 mod terminal;
 
-use std::{process::ExitCode, time::Duration};
+use std::{cell::Cell, process::ExitCode, time::Duration};
 
 /// Enough for a few kills.
 const SHORT: u64 = 8;
@@ -41,13 +44,14 @@ async fn main() -> ExitCode {
         [] => SHORT,
         ["storm"] => 60,
         ["storm", seconds] => seconds.parse().expect("seconds are a number"),
-        _ => panic!("soak storm [SECONDS]"),
+        ["cluster"] => return cluster::run().await,
+        _ => panic!("soak storm [SECONDS] | cluster"),
     };
     let mut good = true;
     for engine in ["sqlite", "postgres"] {
-        let found = storm(engine, Duration::from_secs(seconds)).await;
-        println!("{found}");
-        good &= found.is_good();
+        let (found, given_up) = storm(engine, Duration::from_secs(seconds)).await;
+        println!("{found} client-errors {given_up}");
+        good &= found.is_good() && given_up == 0;
     }
     // What a reader of the whole run looks for.
     println!(
@@ -62,10 +66,16 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn storm(engine: &'static str, long: Duration) -> books::Found {
+async fn storm(engine: &'static str, long: Duration) -> (books::Found, usize) {
     let shop = shop::Shop::open(engine).await;
-    let attempts = clients::rage(&shop, long).await;
-    shop.settle_open_payments().await;
-    shop.close().await;
-    books::check(engine, &shop, attempts).await
+    let own = shop.own.as_ref().unwrap();
+    let ended = Cell::new(false);
+    let (attempts, ()) = tokio::join!(
+        clients::order_until(&shop, &ended),
+        clients::kill(&shop, own, long, &ended)
+    );
+    shop.settle_open_payments(own).await;
+    own.servery.lock().await.kill();
+    let given_up = shop.log.take().iter().map(|phase| phase.given_up).sum();
+    (books::check(engine, &shop, attempts).await, given_up)
 }

@@ -1,4 +1,4 @@
-//! What a storm happens to: a database with one busy diner, a card provider, and a server between them.
+//! What is put under load: a database with one busy restaurant, and the servers before it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,6 +29,7 @@ use servery_store::Store;
 use tokio::sync::Mutex;
 
 use crate::{
+    log::Log,
     new_session::new_session,
     peer::{PUBLISHABLE_KEY, Peer, SECRET, WEBHOOK_SECRET},
     servery::Servery,
@@ -46,7 +47,6 @@ pub const COUPON: &str = "STORM";
 
 pub struct Shop {
     pub client: reqwest::Client,
-    pub servery: Mutex<Servery>,
     pub address: String,
     pub store: Arc<dyn Store>,
     pub database: String,
@@ -59,13 +59,21 @@ pub struct Shop {
     pub portions: Mutex<BTreeMap<DishId, i64>>,
     /// The revisions in which staff set portions.
     pub restocked: Mutex<BTreeSet<i64>>,
-    /// Another node, on which orders time out.
-    pub node: Arc<AppState>,
     /// Of an owner.
     pub owner: String,
+    /// `None` where others start the servers and make the faults.
+    pub own: Option<OwnServer>,
+    pub log: Log,
+}
+
+/// A server of the storm's own, which it kills, with a card provider.
+pub struct OwnServer {
+    pub servery: Mutex<Servery>,
+    /// Another node, on which orders time out.
+    pub node: Arc<AppState>,
+    pub peer: Peer,
     /// A card that works.
     pub card: String,
-    pub peer: Peer,
     _folder: tempfile::TempDir,
 }
 
@@ -85,16 +93,19 @@ async fn database(engine: &str, folder: &std::path::Path) -> String {
     format!("{server}/storm")
 }
 
-impl Shop {
-    pub async fn open(engine: &str) -> Self {
-        let peer = Peer::start().await;
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(20))
-            .build()
-            .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let database = database(engine, folder.path()).await;
-        let store = servery_store::connect(&database).await.unwrap();
+/// The restaurant as it is before the load.
+struct Prepared {
+    store: Arc<dyn Store>,
+    restaurant: Restaurant,
+    dishes: Vec<DishId>,
+    portions: BTreeMap<DishId, i64>,
+    opened_at: Revision,
+    owner: String,
+}
+
+impl Prepared {
+    async fn in_database(database: &str) -> Self {
+        let store = servery_store::connect(database).await.unwrap();
         store.migrate().await.unwrap();
         let mut file = demo::catalog()
             .unwrap()
@@ -126,9 +137,30 @@ impl Shop {
                 .await
                 .unwrap();
         }
-        let portions = counted.iter().map(|dish| (*dish, i64::from(PORTIONS)));
-        let portions = Mutex::new(portions.collect());
+        let portions = counted.iter().map(|dish| (*dish, i64::from(PORTIONS))).collect();
         let opened_at = store.revision(restaurant.id).await.unwrap();
+        let owner = owner(store.as_ref(), &restaurant).await;
+        Self {
+            store,
+            restaurant,
+            dishes,
+            portions,
+            opened_at,
+            owner,
+        }
+    }
+}
+
+fn client() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().timeout(Duration::from_secs(20))
+}
+
+impl OwnServer {
+    async fn start(engine: &str, client: &reqwest::Client) -> (Self, String, Prepared) {
+        let peer = Peer::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let database = database(engine, folder.path()).await;
+        let prepared = Prepared::in_database(&database).await;
         let settings = [
             ("--database", database.as_str()),
             ("--card-provider", &peer.proxy),
@@ -141,27 +173,55 @@ impl Shop {
             .flat_map(|(name, value)| [name.to_owned(), value.to_owned()])
             .collect();
         let mut servery = Servery::new(&arguments).await;
-        servery.start(&client).await;
-        let card = peer.card("4242424242424242").await;
-        let address = servery.address.clone();
-        let owner = owner(store.as_ref(), &restaurant).await;
-        let node = node(store.clone(), peer.cards()).await;
-        Self {
-            client,
+        servery.start(client).await;
+        let own = Self {
             servery: Mutex::new(servery),
-            address,
-            store,
-            database,
-            restaurant,
-            opened_at,
-            dishes,
-            portions,
-            restocked: Mutex::default(),
-            node,
-            owner,
-            card,
+            node: node(prepared.store.clone(), peer.cards()).await,
+            card: peer.card("4242424242424242").await,
             peer,
             _folder: folder,
+        };
+        (own, database, prepared)
+    }
+}
+
+impl Shop {
+    /// With a server of its own.
+    pub async fn open(engine: &str) -> Self {
+        let client = client().build().unwrap();
+        let (own, database, prepared) = OwnServer::start(engine, &client).await;
+        let address = own.servery.lock().await.address.clone();
+        Self::new(client, address, database, prepared, Some(own))
+    }
+
+    /// Whose servers somebody else has started, in front of this empty database.
+    pub async fn at(address: String, database: String, certificate: &[u8]) -> Self {
+        let certificate = reqwest::Certificate::from_pem(certificate).unwrap();
+        let client = client().tls_certs_only([certificate]).build().unwrap();
+        let prepared = Prepared::in_database(&database).await;
+        Self::new(client, address, database, prepared, None)
+    }
+
+    fn new(
+        client: reqwest::Client,
+        address: String,
+        database: String,
+        prepared: Prepared,
+        own: Option<OwnServer>,
+    ) -> Self {
+        Self {
+            client,
+            address,
+            database,
+            store: prepared.store,
+            restaurant: prepared.restaurant,
+            opened_at: prepared.opened_at,
+            dishes: prepared.dishes,
+            portions: Mutex::new(prepared.portions),
+            restocked: Mutex::default(),
+            owner: prepared.owner,
+            own,
+            log: Log::default(),
         }
     }
 
@@ -180,19 +240,17 @@ impl Shop {
     }
 
     /// Whoever was refused after a kill asks no more about a card that was charged before it: the servers find out by themselves.
-    pub async fn settle_open_payments(&self) {
+    pub async fn settle_open_payments(&self, own: &OwnServer) {
         let later = Timestamp(clock::now().0 + 1);
-        payments::check_open_payments(&self.node, later, 0).await.unwrap();
-    }
-
-    pub async fn close(&self) {
-        self.servery.lock().await.kill();
+        payments::check_open_payments(&own.node, later, 0).await.unwrap();
     }
 }
 
 async fn node(store: Arc<dyn Store>, cards: Cards) -> Arc<AppState> {
     let catalog = Catalog::open(store.clone(), cards.takers()).await.unwrap();
-    AppState::new(store, catalog, cards, Assets::new().unwrap(), Settings::default()).await
+    AppState::new(store, catalog, cards, Assets::new().unwrap(), Settings::default())
+        .await
+        .unwrap()
 }
 
 /// The cookie of an account that owns the restaurant.
