@@ -13,6 +13,8 @@ use crate::{
 
 /// Two of these at a time would wait for each other's lock.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+/// Seconds that somebody else's apt may hold the lock.
+const LOCK_TIMEOUT: &str = "DPkg::Lock::Timeout=120";
 
 /// Installs packages unless the program is there.
 pub fn need(context: &Context, program: &str, what: &str, packages: &[&str]) -> Result {
@@ -38,7 +40,7 @@ pub fn install(context: &Context, what: &str, packages: &[&str]) -> Result {
 }
 
 fn apt_get(context: &Context, log: &Log, arguments: &[&str]) -> Result {
-    let call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    let call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", LOCK_TIMEOUT];
     log.run_undisturbed(as_root(context, &call)?.args(arguments))
 }
 
