@@ -77,7 +77,8 @@ impl Log {
         writeln!(&self.file, "{sentence}").explain(format!("{} cannot be written", self.path.display()))
     }
 
-    fn tail(&self) -> String {
+    /// The last lines.
+    pub fn tail(&self) -> String {
         let text = fs::read(&self.path).unwrap_or_default();
         let mut last = VecDeque::new();
         for line in String::from_utf8_lossy(&text).lines() {

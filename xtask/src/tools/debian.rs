@@ -1,6 +1,6 @@
 //! Debian's packages, for which one has to be root.
 
-use std::{process::Command, sync::Mutex, sync::PoisonError};
+use std::{process::Command, sync::Mutex, sync::PoisonError, time::Duration};
 
 use nix::unistd::Uid;
 
@@ -9,12 +9,16 @@ use crate::{
     failure::{Result, fail},
     process,
     steps::Log,
+    stop,
 };
 
 /// Two of these at a time would wait for each other's lock.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-/// Seconds that somebody else's apt may hold the lock.
+/// How long somebody else's apt may hold a lock, as apt-get is told where it can wait.
 const LOCK_TIMEOUT: &str = "DPkg::Lock::Timeout=120";
+/// The same where it cannot.
+const UPDATE_LIMIT: Duration = Duration::from_secs(120);
+const TRY_AGAIN: Duration = Duration::from_secs(2);
 
 /// Installs packages unless the program is there.
 pub fn need(context: &Context, program: &str, what: &str, packages: &[&str]) -> Result {
@@ -33,10 +37,26 @@ pub fn install(context: &Context, what: &str, packages: &[&str]) -> Result {
     }
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     context.steps.several(what, |log| {
-        apt_get(context, log, &["update", "-q"])?;
+        update(context, log)?;
         let options = ["install", "-q", "-y", "--no-install-recommends"];
         apt_get(context, log, &[&options, packages].concat())
     })
+}
+
+/// The lock of the lists has no timeout.
+fn update(context: &Context, log: &Log) -> Result {
+    let updated = stop::poll(TRY_AGAIN, Some(UPDATE_LIMIT), || {
+        let mut update = as_root(context, &["env", "LC_ALL=C", "apt-get", "update", "-q"])?;
+        match log.run_undisturbed(&mut update) {
+            Ok(()) => Ok(Some(())),
+            Err(_) if log.tail().contains("Could not get lock") => Ok(None),
+            Err(reason) => Err(reason),
+        }
+    })?;
+    match updated {
+        Some(()) => Ok(()),
+        None => fail("another apt holds the lock of the package lists"),
+    }
 }
 
 fn apt_get(context: &Context, log: &Log, arguments: &[&str]) -> Result {
