@@ -1,45 +1,216 @@
-//! Two nodes on one PostgreSQL behind HAProxy, which sends nobody to a node that is not ready.
+//! A whole installation on this machine, started with the files of `deploy`: HAProxy with TLS, three nodes, a PostgreSQL with two
+//! replicas that Patroni looks after, and etcd.
 
-use std::{fmt::Write as _, fs};
+mod certificate;
+mod check;
+mod client;
+mod etcd;
+mod haproxy;
+mod nodes;
+mod options;
+mod patroni;
+mod random;
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
+
+use tempfile::TempDir;
 
 use crate::{
     context::Context,
-    failure::{Explain, Result},
-    postgres::{self, Postgres, free_port},
-    process::{self, Running},
-    server,
-    tools::debian,
+    failure::{Explain, Result, fail},
+    free_ports::free_ports,
+    postgres, process, server, stop,
+    tools::{debian, python},
 };
 
-const PROXY: &str = "defaults
-  mode http
-  timeout connect 2s
-  timeout client 60s
-  timeout server 60s
-listen servery
-  option httpchk GET /readyz
-";
+use certificate::Certificate;
+use client::Client;
+use etcd::Etcd;
+use haproxy::{Behind, Haproxy, Ports};
+use nodes::{NODES, Node, Settings};
+use options::{Options, Sticky};
+use patroni::{MEMBERS, Member, Patroni};
+use random::random_id;
 
-pub fn cluster(context: &Context) -> Result {
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Dropped in this order: who asks ends before who answers.
+struct Cluster<'a> {
+    haproxy: Haproxy,
+    nodes: Vec<Node>,
+    settings: Settings<'a>,
+    members: Vec<Member>,
+    patroni: Patroni<'a>,
+    _etcd: Etcd,
+    certificate: Certificate,
+    folder: TempDir,
+}
+
+pub fn cluster(context: &Context, arguments: &[String]) -> Result {
+    let options = Options::read(arguments)?;
     server::build_with_shipped_site(context)?;
-    debian::need(context, "haproxy", "Debian's haproxy", &["haproxy"])?;
-    let postgres = Postgres::start(context)?;
-    let database = format!("{}/postgres", postgres.address());
-    server::make_demo(context, &database)?;
-    let mut configuration = format!("{PROXY}  bind {}\n", server::listen_address());
-    let mut nodes = Vec::new();
-    for number in 1..=2 {
-        let address = format!("127.0.0.1:{}", free_port()?);
-        let mut serve = server::serve_command(context, &database);
-        nodes.push(Running::start(serve.args(["--listen", &address]))?);
-        // Writing to a string does not fail.
-        let _ = writeln!(configuration, "  server node{number} {address} check inter 1s");
+    need_programs(context)?;
+    let mut cluster = Cluster::start(context, options.sticky)?;
+    let client = Client::new(context, cluster.certificate.certificate.clone());
+    match options.check {
+        true => check::check(&mut cluster, &client),
+        false => {
+            cluster.say_where();
+            cluster.watch()
+        }
     }
+}
+
+fn need_programs(context: &Context) -> Result {
+    python::need_patroni(context)?;
+    for (program, package) in [
+        ("etcd", "etcd-server"),
+        ("haproxy", "haproxy"),
+        ("curl", "curl"),
+        ("openssl", "openssl"),
+    ] {
+        debian::need(context, program, &format!("Debian's {package}"), &[package])?;
+    }
+    Ok(())
+}
+
+impl<'a> Cluster<'a> {
+    fn start(context: &'a Context, sticky: Sticky) -> Result<Self> {
+        let steps = &context.steps;
+        let folder = open_folder()?;
+        let path = folder.path();
+        let (etcd, certificate) = steps.several("etcd, and a certificate", |log| {
+            Ok((
+                Etcd::start(context, log, path)?,
+                Certificate::make(context, log, path)?,
+            ))
+        })?;
+        let client = Client::new(context, certificate.certificate.clone());
+        let password = random_id()?;
+        let what = "PostgreSQL with two replicas";
+        let (patroni, members) = steps.several(what, |log| {
+            let patroni = Patroni::prepare(context, log, path, etcd.port)?;
+            let mut members = new_members(&certificate, path)?;
+            for member in &mut members {
+                member.start(&patroni, log)?;
+            }
+            let roles = patroni::wait_until_whole(&client, &members)?;
+            patroni.make_database(log, roles.primary_of(&members)?, &password)?;
+            Ok((patroni, members))
+        })?;
+        let mut nodes = new_nodes()?;
+        let mut haproxy = steps.several("HAProxy", |log| {
+            let behind = Behind {
+                certificate: &certificate,
+                nodes: &nodes,
+                members: &members,
+            };
+            Haproxy::start(context, log, path, (Ports::find()?, sticky), behind)
+        })?;
+        let settings = Settings {
+            context,
+            database: format!(
+                "postgres://servery:{password}@127.0.0.1:{}/servery",
+                haproxy.ports.database
+            ),
+            public_url: haproxy.site(),
+        };
+        make_demo(&settings, path)?;
+        steps.several("Three nodes", |log| {
+            for node in &mut nodes {
+                node.start(&settings, path, log)?;
+            }
+            nodes::wait_until_ready(&client, &mut nodes)?;
+            haproxy.wait_until_up(NODES)
+        })?;
+        Ok(Self {
+            haproxy,
+            nodes,
+            settings,
+            members,
+            patroni,
+            _etcd: etcd,
+            certificate,
+            folder,
+        })
+    }
+
+    fn say_where(&self) {
+        println!("\nThe site is at {}", self.haproxy.site());
+        println!("  its certificate is a throw-away one; browsers ask once");
+        println!("HAProxy's status: http://127.0.0.1:{}", self.haproxy.ports.status);
+        for node in &self.nodes {
+            let process = node
+                .process()
+                .map_or_else(String::new, |id| format!(", process {id}"));
+            println!("{}: {}{process}", node.name, node.url(""));
+        }
+        for member in &self.members {
+            let (name, port) = (&member.name, member.port);
+            println!(
+                "{name}: 127.0.0.1:{port}, its Patroni http://127.0.0.1:{}/cluster",
+                member.restapi
+            );
+        }
+        println!(
+            "The database that takes writes: 127.0.0.1:{}",
+            self.haproxy.ports.database
+        );
+        println!(
+            "Logs are in {}. Ctrl-C takes everything down.\n",
+            self.settings.context.cache.join("logs").display()
+        );
+    }
+
+    /// Until Ctrl-C. Somebody may kill parts of it to see what happens: only without HAProxy there is nothing to see.
+    fn watch(&mut self) -> Result {
+        let mut gone = [false; NODES];
+        let haproxy_ended = stop::poll(LOOK_AGAIN, None, || {
+            for (node, gone) in self.nodes.iter_mut().zip(&mut gone) {
+                if !*gone && node.has_ended()? {
+                    *gone = true;
+                    println!("{} has ended; the others go on without it", node.name);
+                }
+            }
+            Ok(self.haproxy.has_ended()?.then_some(()))
+        })?;
+        match haproxy_ended {
+            Some(()) => fail("HAProxy has ended"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// PostgreSQL's user has to get through it to its own folder, and sees nothing else.
+fn open_folder() -> Result<TempDir> {
     let folder = postgres::temporary_folder()?;
-    let file = folder.path().join("haproxy.cfg");
-    fs::write(&file, configuration).explain("HAProxy's configuration cannot be written")?;
-    server::say_where();
-    let mut proxy = context.command("haproxy");
-    proxy.args(["-db", "-f"]).arg(&file);
-    process::succeed(&mut proxy, None)
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).explain(format!(
+        "{} cannot be opened for PostgreSQL",
+        folder.path().display()
+    ))?;
+    Ok(folder)
+}
+
+fn new_members(certificate: &Certificate, folder: &Path) -> Result<Vec<Member>> {
+    let ports = free_ports::<{ 2 * MEMBERS }>()?;
+    let (pairs, _) = ports.as_chunks::<2>();
+    let members = (1..).zip(pairs);
+    members
+        .map(|(number, pair)| Member::new(certificate, folder, number, *pair))
+        .collect()
+}
+
+fn new_nodes() -> Result<Vec<Node>> {
+    let ports = free_ports::<NODES>()?;
+    Ok((1..)
+        .zip(ports)
+        .map(|(number, port)| Node::new(number, port))
+        .collect())
+}
+
+/// What it prints, it prints once: the password of the demo's staff.
+fn make_demo(settings: &Settings<'_>, folder: &Path) -> Result {
+    println!("· The demo town");
+    let mut demo = settings.command(folder);
+    process::succeed(demo.arg("demo"), Some(process::STEP_LIMIT))
 }

