@@ -6,6 +6,7 @@ mod audit;
 mod cluster;
 mod compare_builds;
 mod context;
+mod deploy_files;
 mod failure;
 mod free_ports;
 mod free_space;

@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::Command, time::Duration};
 use crate::{
     compare_builds,
     context::Context,
+    deploy_files,
     failure::Result,
     free_space, lint,
     parallel::in_parallel,
@@ -73,6 +74,7 @@ fn compile_tests(context: &Context) -> Result {
 fn prepare(context: &Context, everything: bool) -> Result<Surroundings> {
     lint::dependencies(context)?;
     lint::browser_tests(context)?;
+    deploy_files::check(context)?;
     node::need_oracles(context)?;
     let peers = python::need_peers(context)?;
     debian::need(
