@@ -14,6 +14,7 @@ use std::{fmt::Display, time::Instant};
 use crate::{
     cluster::{Cluster, client::Client},
     failure::{Result, fail},
+    stop,
 };
 
 pub fn check(cluster: &mut Cluster<'_>, client: &Client<'_>) -> Result {
@@ -34,6 +35,10 @@ fn fact(what: impl Display, is_so: bool, seen: impl Display) -> Result {
             println!("  ✓ {what}");
             Ok(())
         }
-        false => fail(format!("not so: {what}; seen was {seen}")),
+        false => {
+            // Who is stopped has seen nothing.
+            stop::check()?;
+            fail(format!("not so: {what}; seen was {seen}"))
+        }
     }
 }
