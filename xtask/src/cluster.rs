@@ -105,7 +105,9 @@ impl<'a> Cluster<'a> {
                 nodes: &nodes,
                 members: &members,
             };
-            Haproxy::start(context, log, path, (Ports::find()?, sticky), behind)
+            let mut haproxy = Haproxy::start(context, log, path, (Ports::find()?, sticky), behind)?;
+            haproxy.wait_for_primary()?;
+            Ok(haproxy)
         })?;
         let settings = Settings {
             context,
@@ -114,14 +116,17 @@ impl<'a> Cluster<'a> {
                 haproxy.ports.database
             ),
             public_url: haproxy.site(),
+            folder: path.to_owned(),
         };
-        make_demo(&settings, path)?;
+        let pictures = settings.pictures();
+        fs::create_dir(&pictures).explain(format!("{} cannot be made", pictures.display()))?;
+        make_demo(&settings)?;
         steps.several("Three nodes", |log| {
             for node in &mut nodes {
-                node.start(&settings, path, log)?;
+                node.start(&settings, log)?;
             }
             nodes::wait_until_ready(&client, &mut nodes)?;
-            haproxy.wait_until_up(NODES)
+            haproxy.wait_for_nodes()
         })?;
         Ok(Self {
             haproxy,
@@ -209,8 +214,8 @@ fn new_nodes() -> Result<Vec<Node>> {
 }
 
 /// What it prints, it prints once: the password of the demo's staff.
-fn make_demo(settings: &Settings<'_>, folder: &Path) -> Result {
+fn make_demo(settings: &Settings<'_>) -> Result {
     println!("· The demo town");
-    let mut demo = settings.command(folder);
+    let mut demo = settings.command();
     process::succeed(demo.arg("demo"), Some(process::STEP_LIMIT))
 }

@@ -32,7 +32,7 @@ pub fn check(cluster: &mut Cluster<'_>, client: &Client<'_>) -> Result {
 fn fact(what: impl Display, is_so: bool, seen: impl Display) -> Result {
     match is_so {
         true => {
-            println!("  ✓ {what}");
+            report(what);
             Ok(())
         }
         false => {
@@ -41,4 +41,8 @@ fn fact(what: impl Display, is_so: bool, seen: impl Display) -> Result {
             fail(format!("not so: {what}; seen was {seen}"))
         }
     }
+}
+
+fn report(what: impl Display) {
+    println!("  ✓ {what}");
 }

@@ -9,7 +9,12 @@ use std::{
 };
 
 use crate::{
-    cluster::{certificate::Certificate, nodes::Node, options::Sticky, patroni::Member},
+    cluster::{
+        certificate::Certificate,
+        nodes::{NODES, Node},
+        options::Sticky,
+        patroni::Member,
+    },
     context::Context,
     failure::{Explain, Result, fail},
     free_ports::free_ports,
@@ -120,17 +125,26 @@ impl Haproxy {
     }
 
     /// Until all nodes get requests.
-    pub fn wait_until_up(&mut self, count: usize) -> Result {
+    pub fn wait_for_nodes(&mut self) -> Result {
+        self.wait_until_up("pages", NODES)
+    }
+
+    /// Until it knows which PostgreSQL takes writes.
+    pub fn wait_for_primary(&mut self) -> Result {
+        self.wait_until_up("primary", 1)
+    }
+
+    fn wait_until_up(&mut self, backend: &str, count: usize) -> Result {
         let up = stop::poll(Duration::from_millis(100), Some(UP_LIMIT), || {
             if self.has_ended()? {
                 return fail("HAProxy has ended");
             }
-            let up = self.servers().map(|servers| servers.up("pages")).unwrap_or(0);
+            let up = self.servers().map(|servers| servers.up(backend)).unwrap_or(0);
             Ok((up == count).then_some(()))
         })?;
         match up {
             Some(()) => Ok(()),
-            None => fail("HAProxy does not find all nodes ready"),
+            None => fail(format!("HAProxy does not find {count} servers of '{backend}'")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Servery's nodes, all alike.
 
-use std::{env, path::Path, process::Command, time::Duration};
+use std::{env, path::PathBuf, process::Command, time::Duration};
 
 use crate::{
     cluster::client::Client,
@@ -21,16 +21,22 @@ pub struct Settings<'a> {
     /// With its password: it is handed over where other users of this machine do not see it.
     pub database: String,
     pub public_url: String,
+    pub folder: PathBuf,
 }
 
 impl Settings<'_> {
-    pub fn command(&self, folder: &Path) -> Command {
+    /// On one machine a folder does what a bucket does for many.
+    pub fn pictures(&self) -> PathBuf {
+        self.folder.join("pictures")
+    }
+
+    pub fn command(&self) -> Command {
         let mut servery = self.context.servery();
         servery
             .env("SERVERY_DATABASE", &self.database)
             .env("SERVERY_PUBLIC_URL", &self.public_url)
             .env("SERVERY_BEHIND_PROXY", "true")
-            .env("SERVERY_PICTURES", folder.join("pictures"));
+            .env("SERVERY_PICTURES", self.pictures());
         if env::var_os("SERVERY_LOG").is_none() {
             servery.env("SERVERY_LOG", "warn");
         }
@@ -53,8 +59,8 @@ impl Node {
         }
     }
 
-    pub fn start(&mut self, settings: &Settings<'_>, folder: &Path, log: &Log) -> Result {
-        let mut serve = settings.command(folder);
+    pub fn start(&mut self, settings: &Settings<'_>, log: &Log) -> Result {
+        let mut serve = settings.command();
         serve
             .arg("serve")
             .env("SERVERY_LISTEN", format!("127.0.0.1:{}", self.port));

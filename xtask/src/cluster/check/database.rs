@@ -1,6 +1,9 @@
 //! The PostgreSQL that takes writes dies, and then the whole machine of its successor.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use crate::{
     cluster::{
@@ -9,6 +12,8 @@ use crate::{
             fact,
             load::{self, Load},
             orders::Diner,
+            report,
+            stream::{EVENT, Stream},
         },
         client::Client,
         nodes,
@@ -22,6 +27,8 @@ use crate::{
 const CRASH_LIMIT: Duration = Duration::from_secs(30);
 /// A machine is given up after 20 seconds (`ttl`).
 const MACHINE_LIMIT: Duration = Duration::from_secs(60);
+/// Of the orders that were refused.
+const TRIED_AGAIN: usize = 20;
 const SOON: Duration = Duration::from_millis(100);
 
 pub fn check(cluster: &mut Cluster<'_>, client: &Client<'_>) -> Result {
@@ -75,9 +82,12 @@ fn check_failover(
     kill: impl FnOnce(&mut Member) -> Result,
 ) -> Result<Roles> {
     let site = cluster.haproxy.site();
-    let before = [diner.order()?, diner.order()?, diner.order()?];
     let name = cluster.members[primary].name.clone();
-    let (took, load) = load::during(client, &site, diner, || {
+    let watched = diner.order()?;
+    let url = format!("{site}/api/v1/orders/{watched}/events");
+    let file = cluster.folder.path().join(format!("stream-{name}"));
+    let stream = Stream::open(client, &url, file)?;
+    let ((token, took), load) = load::during(client, &site, diner, || {
         let wanted = diner.want()?;
         kill(&mut cluster.members[primary])?;
         let killed = Instant::now();
@@ -96,28 +106,21 @@ fn check_failover(
             )),
         }
     })?;
-    let (token, took) = took;
-    fact(
-        format!(
-            "{what} of {name} is killed, and {:.1} s later an order is accepted",
-            took.as_secs_f64()
-        ),
-        true,
-        "",
-    )?;
+    let seconds = took.as_secs_f64();
+    report(format!(
+        "{what} of {name} is killed, and {seconds:.1} s later an order is accepted"
+    ));
     nodes::wait_until_ready(client, &mut cluster.nodes)?;
-    cluster.haproxy.wait_until_up(nodes::NODES)?;
+    cluster.haproxy.wait_for_nodes()?;
     check_load(&load)?;
-    let acknowledged: Vec<&String> = before.iter().chain(&load.orders).chain([&token]).collect();
-    let lost: Vec<_> = acknowledged
-        .iter()
-        .filter(|token| !diner.is_known(token))
-        .collect();
-    let what = format!(
-        "all of the {} orders that were acknowledged are there",
-        acknowledged.len()
-    );
-    fact(what, lost.is_empty(), format!("{} are lost", lost.len()))?;
+    check_orders(diner, &load, token)?;
+    let is_so =
+        stream.receives(EVENT, 1)? && diner.cancel(&watched) == Some(200) && stream.receives(EVENT, 2)?;
+    fact(
+        "a stream that was open all the time has what happens afterwards",
+        is_so,
+        stream.received(),
+    )?;
     let after = patroni::wait_until_whole(client, &cluster.members)?;
     let is_so = after.primary.as_ref() != Some(&name);
     fact(
@@ -128,6 +131,27 @@ fn check_failover(
     Ok(after)
 }
 
+fn check_orders(diner: &Diner<'_>, load: &Load, token: String) -> Result {
+    let mut acknowledged = load.orders.clone();
+    acknowledged.push(token);
+    let mut again = 0;
+    for (wanted, _) in load.failed_orders.iter().take(TRIED_AGAIN) {
+        match diner.place(wanted) {
+            Ok(token) => acknowledged.push(token),
+            Err(answer) => return fail(format!("an order that is sent again is answered with {answer}")),
+        }
+        again += 1;
+    }
+    report(format!(
+        "{again} of those that were refused are accepted when they are sent again"
+    ));
+    let lost = acknowledged.iter().filter(|token| !diner.is_known(token)).count();
+    let different = acknowledged.iter().collect::<BTreeSet<_>>().len();
+    let what = format!("all of the {different} orders that were acknowledged are there");
+    let is_so = lost == 0 && different == acknowledged.len();
+    fact(what, is_so, format!("{lost} are lost"))
+}
+
 /// Orders are refused meanwhile, in words that a program understands; pages are shown as they were.
 fn check_load(load: &Load) -> Result {
     let what = format!("meanwhile {} reads were answered, none failed", load.reads);
@@ -136,7 +160,7 @@ fn check_load(load: &Load) -> Result {
     let are_problems = load
         .failed_orders
         .iter()
-        .all(|answer| answer.contains("status: 503"));
-    let what = format!("{accepted} orders were accepted before and after, {refused} refused with 503");
+        .all(|(_, answer)| answer.contains("status: 503"));
+    let what = format!("meanwhile {accepted} orders were accepted, and {refused} refused with 503");
     fact(what, are_problems, load.failures())
 }

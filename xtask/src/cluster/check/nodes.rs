@@ -9,7 +9,7 @@ use crate::{
             fact,
             load::{self, Load},
             orders::Diner,
-            stream::Stream,
+            stream::{EVENT, Stream},
         },
         client::Client,
         nodes::{self, NODES, Node},
@@ -45,9 +45,8 @@ pub fn check(cluster: &mut Cluster<'_>, client: &Client<'_>) -> Result {
     )?;
     let url = format!("{site}/api/v1/orders/{token}/events");
     let again = Stream::open(client, &url, cluster.folder.path().join("stream-again"))?;
-    let is_so = again.receives("event: order", 1)?;
-    fact("another node has the events, too", is_so, again.received())?;
-    cluster.start_node(stopped, client)
+    let is_so = again.receives(EVENT, 1)?;
+    fact("another node has the events, too", is_so, again.received())
 }
 
 /// A stream of an order that was cancelled meanwhile, and that order.
@@ -55,10 +54,10 @@ fn check_stream(cluster: &Cluster<'_>, client: &Client<'_>, diner: &Diner<'_>) -
     let token = diner.order()?;
     let url = format!("{}/api/v1/orders/{token}/events", cluster.haproxy.site());
     let stream = Stream::open(client, &url, cluster.folder.path().join("stream"))?;
-    let first = stream.receives("event: order", 1)?;
+    let first = stream.receives(EVENT, 1)?;
     // Asked by another connection, and so probably at another node.
     let cancelled = diner.cancel(&token);
-    let is_so = first && cancelled == Some(200) && stream.receives("event: order", 2)?;
+    let is_so = first && cancelled == Some(200) && stream.receives(EVENT, 2)?;
     let seen = format!("{cancelled:?} {}", stream.received());
     fact("events of an order arrive, wherever it changes", is_so, seen)?;
     let is_so = stream.receives(": still here", 1)?;
@@ -71,11 +70,10 @@ fn check_kill(cluster: &mut Cluster<'_>, client: &Client<'_>, diner: &Diner<'_>,
     let name = cluster.nodes[killed].name.clone();
     let ((), load) = load::during(client, &site, diner, || {
         cluster.nodes[killed].kill()?;
-        wait_until_noticed(cluster, &name)
+        wait_until_noticed(cluster, &name)?;
+        cluster.start_node(killed, client)
     })?;
-    no_client_notices(&format!("{name} is killed"), &load)?;
-    cluster.start_node(killed, client)?;
-    fact(format!("{name} starts again and gets requests"), true, "")
+    no_client_notices(&format!("{name} is killed, and starts again"), &load)
 }
 
 fn check_stop(cluster: &mut Cluster<'_>, client: &Client<'_>, diner: &Diner<'_>, stopped: usize) -> Result {
@@ -86,6 +84,7 @@ fn check_stop(cluster: &mut Cluster<'_>, client: &Client<'_>, diner: &Diner<'_>,
         node.tell_to_end();
         let ended = stop::poll(stop::OFTEN, Some(ENDED), || end(node))?;
         wait_until_noticed(cluster, &name)?;
+        cluster.start_node(stopped, client)?;
         Ok(ended.is_some())
     })?;
     fact(
@@ -93,7 +92,7 @@ fn check_stop(cluster: &mut Cluster<'_>, client: &Client<'_>, diner: &Diner<'_>,
         ended,
         "it runs",
     )?;
-    no_client_notices("that happens", &load)
+    no_client_notices("that happens, and that it starts again", &load)
 }
 
 fn end(node: &mut Node) -> Result<Option<()>> {
@@ -120,13 +119,12 @@ fn wait_until_noticed(cluster: &Cluster<'_>, name: &str) -> Result {
 impl Cluster<'_> {
     /// Again, until it gets requests.
     fn start_node(&mut self, number: usize, client: &Client<'_>) -> Result {
-        let folder = self.folder.path().to_owned();
         let (node, settings) = (&mut self.nodes[number], &self.settings);
         settings
             .context
             .steps
-            .several("A node, again", |log| node.start(settings, &folder, log))?;
+            .several("A node, again", |log| node.start(settings, log))?;
         nodes::wait_until_ready(client, &mut self.nodes)?;
-        self.haproxy.wait_until_up(NODES)
+        self.haproxy.wait_for_nodes()
     }
 }

@@ -6,7 +6,6 @@ use crate::{
         check::fact,
         client::Client,
         haproxy::{Behind, Haproxy, Ports},
-        nodes::NODES,
         options::Sticky,
     },
     failure::Result,
@@ -31,7 +30,7 @@ pub fn check(cluster: &Cluster<'_>, client: &Client<'_>) -> Result {
                 (Ports::find()?, sticky),
                 behind,
             )?;
-            haproxy.wait_until_up(NODES)?;
+            haproxy.wait_for_nodes()?;
             Ok(haproxy)
         })
     };

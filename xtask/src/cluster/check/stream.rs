@@ -16,6 +16,9 @@ use crate::{
 /// Longer than a stream is ever silent.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// How a frame begins that has an order.
+pub const EVENT: &str = "event: order";
+
 pub struct Stream {
     curl: Running,
     received: PathBuf,
