@@ -10,6 +10,7 @@ mod nodes;
 mod options;
 mod patroni;
 mod random;
+mod shared_memory;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
@@ -34,10 +35,10 @@ use random::random_id;
 
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// Dropped in this order: who asks ends before who answers.
+/// Dropped in this order: nodes end before their database does.
 struct Cluster<'a> {
-    haproxy: Haproxy,
     nodes: Vec<Node>,
+    haproxy: Haproxy,
     settings: Settings<'a>,
     members: Vec<Member>,
     patroni: Patroni<'a>,
@@ -182,6 +183,18 @@ impl<'a> Cluster<'a> {
         match haproxy_ended {
             Some(()) => fail("HAProxy has ended"),
             None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Cluster<'_> {
+    /// All of them at the same time, while they have their database.
+    fn drop(&mut self) {
+        for node in &self.nodes {
+            node.tell_to_end();
+        }
+        for member in &self.members {
+            member.remove_shared_memory(self.settings.context);
         }
     }
 }

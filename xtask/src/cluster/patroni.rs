@@ -15,7 +15,7 @@ use nix::{
 use serde_json::Value;
 
 use crate::{
-    cluster::{certificate::Certificate, client::Client, random::random_id},
+    cluster::{certificate::Certificate, client::Client, random::random_id, shared_memory::SharedMemory},
     context::Context,
     failure::{Explain, Result, fail},
     postgres,
@@ -126,6 +126,8 @@ pub struct Member {
     pub restapi: u16,
     patroni: Option<Running>,
     folder: PathBuf,
+    /// By those that were killed.
+    left: Vec<SharedMemory>,
 }
 
 impl Member {
@@ -146,6 +148,7 @@ impl Member {
             restapi,
             patroni: None,
             folder,
+            left: Vec::new(),
         })
     }
 
@@ -158,11 +161,13 @@ impl Member {
     }
 
     /// Only the database dies; its Patroni sees it.
-    pub fn kill_postgres(&self) -> Result {
-        match self.postmaster() {
-            Some(postmaster) => self.signal(postmaster, Signal::SIGKILL),
-            None => fail(format!("{} does not run", self.name)),
-        }
+    pub fn kill_postgres(&mut self) -> Result {
+        let Some(postmaster) = self.postmaster() else {
+            return fail(format!("{} does not run", self.name));
+        };
+        let file = fs::read_to_string(self.postmaster_pid()).unwrap_or_default();
+        self.left.push(SharedMemory::of(postmaster.as_raw(), &file));
+        self.signal(postmaster, Signal::SIGKILL)
     }
 
     /// As when the machine loses power.
@@ -173,6 +178,13 @@ impl Member {
         self.kill_postgres()
     }
 
+    /// For the end, when nobody needs it any more.
+    pub fn remove_shared_memory(&self, context: &Context) {
+        for left in &self.left {
+            left.remove(context);
+        }
+    }
+
     fn signal(&self, postmaster: Pid, signal: Signal) -> Result {
         match kill(postmaster, signal) {
             Ok(()) | Err(Errno::ESRCH) => Ok(()),
@@ -180,10 +192,14 @@ impl Member {
         }
     }
 
+    fn postmaster_pid(&self) -> PathBuf {
+        self.folder.join("data/postmaster.pid")
+    }
+
     /// PostgreSQL writes its process into its folder. A number that stayed there may be another process by now.
     fn postmaster(&self) -> Option<Pid> {
         let data = fs::canonicalize(self.folder.join("data")).ok()?;
-        let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        let text = fs::read_to_string(self.postmaster_pid()).ok()?;
         let id: i32 = text.lines().next()?.trim().parse().ok()?;
         let runs_in = fs::read_link(format!("/proc/{id}/cwd")).ok()?;
         (runs_in == data).then_some(Pid::from_raw(id))
