@@ -11,7 +11,11 @@ use crate::{
 };
 
 const HAPROXY: &str = "deploy/haproxy.cfg";
-const SERVICE: &str = "deploy/servery.service";
+/// And the programs that they start.
+const UNITS: [(&str, &str); 2] = [
+    ("servery.service", "/usr/local/bin/servery"),
+    ("patroni.service", "/opt/patroni/bin/patroni"),
+];
 /// Of 100. systemd calls up to 20 "safe".
 const MOST_EXPOSED: &str = "20";
 
@@ -29,7 +33,7 @@ pub fn check(context: &Context) -> Result {
     })
 }
 
-/// With the addresses of `deploy/haproxy.env`, each way to be sticky, and as a service.
+/// With the addresses of `deploy/haproxy.env`, and each way to be sticky.
 fn haproxy(context: &Context, log: &Log) -> Result {
     let folder = tempfile::tempdir().explain("a temporary folder cannot be made")?;
     let certificate = folder.path().join("site.pem");
@@ -59,35 +63,37 @@ fn haproxy(context: &Context, log: &Log) -> Result {
             .env("CERTIFICATE", &certificate)
             .env("STICKY", sticky);
         log.run(&mut haproxy)?;
-        log.run(haproxy.env("HAPROXY_MWORKER", "1"))?;
     }
     Ok(())
 }
 
-/// Where systemd is. It only warns of a name that it does not know, and wants to find the program.
+/// Where systemd is.
 fn systemd(context: &Context, log: &Log) -> Result {
     if !process::is_installed("systemd-analyze", &context.path) {
-        return log.say("systemd is not here: its unit is not read");
+        return log.say("systemd is not here: its units are not read");
     }
     let mut security = context.command("systemd-analyze");
-    log.run(security.args(["security", "--offline=true", "--threshold", MOST_EXPOSED, SERVICE]))?;
+    security.args(["security", "--offline=true", "--threshold", MOST_EXPOSED]);
+    log.run(security.arg("deploy/servery.service"))?;
+    for (unit, program) in UNITS {
+        verify(context, unit, program)?;
+    }
+    Ok(())
+}
+
+/// It only warns of a name that it does not know, and wants to find the program.
+fn verify(context: &Context, unit: &str, program: &str) -> Result {
     let folder = tempfile::tempdir().explain("a temporary folder cannot be made")?;
-    let copy = folder.path().join("servery.service");
-    let unit = context
-        .read(SERVICE)?
-        .replace("/usr/local/bin/servery", "/bin/true");
-    fs::write(&copy, unit).explain("a copy of the unit cannot be written")?;
+    let copy = folder.path().join(unit);
+    let text = context.read(&format!("deploy/{unit}"))?;
+    fs::write(&copy, text.replace(program, "/bin/true")).explain("a copy of the unit cannot be written")?;
     let mut verify = context.command("systemd-analyze");
     let Some((succeeded, said)) = process::whole_answer(verify.arg("verify").arg(&copy)) else {
         return fail("systemd-analyze does not answer");
     };
     // It also reads units of this machine, and says what it thinks of them.
-    let of_ours: Vec<&str> = said
-        .lines()
-        .filter(|line| line.contains("servery.service"))
-        .collect();
-    match succeeded && of_ours.is_empty() {
+    match succeeded && !said.lines().any(|line| line.contains(unit)) {
         true => Ok(()),
-        false => fail(format!("systemd says of {SERVICE}: {said}")),
+        false => fail(format!("systemd says of {unit}: {said}")),
     }
 }

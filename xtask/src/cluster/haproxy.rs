@@ -82,7 +82,7 @@ impl Haproxy {
             .env("CERTIFICATE", &behind.certificate.both)
             .env("ADMIN_SOCKET", &socket)
             .env("STICKY", sticky.name())
-            .env_remove("HAPROXY_MWORKER");
+            .env_remove("RUN_AS");
         for (number, node) in (1..).zip(behind.nodes) {
             haproxy.env(format!("NODE{number}"), local(node.port));
         }
