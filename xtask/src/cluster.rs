@@ -35,10 +35,10 @@ use random::random_id;
 
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// Dropped in this order: nodes end before their database does.
+/// Dropped in this order: who asks ends before who answers.
 struct Cluster<'a> {
-    nodes: Vec<Node>,
     haproxy: Haproxy,
+    nodes: Vec<Node>,
     settings: Settings<'a>,
     members: Vec<Member>,
     patroni: Patroni<'a>,
@@ -188,11 +188,8 @@ impl<'a> Cluster<'a> {
 }
 
 impl Drop for Cluster<'_> {
-    /// All of them at the same time, while they have their database.
+    /// Nothing may be left of those that were killed either.
     fn drop(&mut self) {
-        for node in &self.nodes {
-            node.tell_to_end();
-        }
         for member in &self.members {
             member.remove_shared_memory(self.settings.context);
         }

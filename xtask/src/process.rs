@@ -74,11 +74,6 @@ impl Running {
             .explain(format!("{} cannot be waited for", self.name))
     }
 
-    /// Tells it to end, and does not wait.
-    pub fn tell_to_end(&self) {
-        self.signal(self.signal);
-    }
-
     pub fn has_ended(&mut self) -> Result<Option<ExitStatus>> {
         self.child
             .try_wait()
@@ -99,7 +94,8 @@ impl Running {
         killpg(Pid::from_raw(self.child.id().cast_signed()), None).is_ok()
     }
 
-    fn signal(&self, signal: Signal) {
+    /// And does not wait.
+    pub fn signal(&self, signal: Signal) {
         // Nobody is left in the group: then it has ended, which is what was wanted.
         let _ = killpg(Pid::from_raw(self.child.id().cast_signed()), signal);
     }

@@ -2,6 +2,8 @@
 
 use std::{env, path::PathBuf, process::Command, time::Duration};
 
+use nix::sys::signal::Signal;
+
 use crate::{
     cluster::client::Client,
     context::Context,
@@ -12,6 +14,8 @@ use crate::{
 };
 
 pub const NODES: usize = 3;
+/// Seconds. HAProxy notices within two.
+const DRAIN: &str = "3";
 const START_LIMIT: Duration = Duration::from_secs(90);
 const SOON: Duration = Duration::from_millis(100);
 
@@ -36,6 +40,7 @@ impl Settings<'_> {
             .env("SERVERY_DATABASE", &self.database)
             .env("SERVERY_PUBLIC_URL", &self.public_url)
             .env("SERVERY_BEHIND_PROXY", "true")
+            .env("SERVERY_DRAIN", DRAIN)
             .env("SERVERY_PICTURES", self.pictures());
         if env::var_os("SERVERY_LOG").is_none() {
             servery.env("SERVERY_LOG", "warn");
@@ -65,7 +70,8 @@ impl Node {
             .arg("serve")
             .env("SERVERY_LISTEN", format!("127.0.0.1:{}", self.port));
         log.write_to(&mut serve)?;
-        self.running = Some(Running::start(&mut serve)?);
+        // At the end nobody is left whom it would have to answer.
+        self.running = Some(Running::start(&mut serve)?.ends_with(Signal::SIGKILL));
         Ok(())
     }
 
@@ -87,7 +93,7 @@ impl Node {
     /// How a service manager stops it.
     pub fn tell_to_end(&self) {
         if let Some(running) = &self.running {
-            running.tell_to_end();
+            running.signal(Signal::SIGTERM);
         }
     }
 

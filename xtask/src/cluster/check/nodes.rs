@@ -20,8 +20,8 @@ use crate::{
 
 /// For HAProxy to notice.
 const NOTICED: Duration = Duration::from_secs(15);
-/// For a node to end: it gives its clients ten seconds.
-const ENDED: Duration = Duration::from_secs(15);
+/// For a node to end: it goes on for three seconds, and then gives its clients ten.
+const ENDED: Duration = Duration::from_secs(20);
 
 pub fn check(cluster: &mut Cluster<'_>, client: &Client<'_>) -> Result {
     let site = cluster.haproxy.site();
