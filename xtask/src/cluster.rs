@@ -10,7 +10,9 @@ mod nodes;
 mod options;
 mod patroni;
 mod random;
+mod redis;
 mod shared_memory;
+pub mod soak;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
@@ -32,6 +34,7 @@ use nodes::{NODES, Node, Settings};
 use options::{Options, Sticky};
 use patroni::{MEMBERS, Member, Patroni};
 use random::random_id;
+use redis::Redis;
 
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -42,6 +45,7 @@ struct Cluster<'a> {
     settings: Settings<'a>,
     members: Vec<Member>,
     patroni: Patroni<'a>,
+    redis: Redis,
     _etcd: Etcd,
     certificate: Certificate,
     folder: TempDir,
@@ -51,7 +55,7 @@ pub fn cluster(context: &Context, arguments: &[String]) -> Result {
     let options = Options::read(arguments)?;
     server::build_with_shipped_site(context)?;
     need_programs(context)?;
-    let mut cluster = Cluster::start(context, options.sticky)?;
+    let mut cluster = Cluster::start(context, options.sticky, Database::WithDemo)?;
     let client = Client::new(context, cluster.certificate.certificate.clone());
     match options.check {
         true => check::check(&mut cluster, &client),
@@ -67,6 +71,7 @@ fn need_programs(context: &Context) -> Result {
     for (program, package) in [
         ("etcd", "etcd-server"),
         ("haproxy", "haproxy"),
+        ("redis-server", "redis-server"),
         ("curl", "curl"),
         ("openssl", "openssl"),
     ] {
@@ -75,8 +80,14 @@ fn need_programs(context: &Context) -> Result {
     Ok(())
 }
 
+#[derive(PartialEq)]
+enum Database {
+    WithDemo,
+    Empty,
+}
+
 impl<'a> Cluster<'a> {
-    fn start(context: &'a Context, sticky: Sticky) -> Result<Self> {
+    fn start(context: &'a Context, sticky: Sticky, database: Database) -> Result<Self> {
         let steps = &context.steps;
         let folder = open_folder()?;
         let path = folder.path();
@@ -110,8 +121,11 @@ impl<'a> Cluster<'a> {
             haproxy.wait_for_primary()?;
             Ok(haproxy)
         })?;
+        let mut redis = Redis::new(path)?;
+        steps.several("Redis", |log| redis.start(context, log))?;
         let settings = Settings {
             context,
+            redis: redis.address(),
             database: format!(
                 "postgres://servery:{password}@127.0.0.1:{}/servery",
                 haproxy.ports.database
@@ -121,7 +135,9 @@ impl<'a> Cluster<'a> {
         };
         let pictures = settings.pictures();
         fs::create_dir(&pictures).explain(format!("{} cannot be made", pictures.display()))?;
-        make_demo(&settings)?;
+        if database == Database::WithDemo {
+            make_demo(&settings)?;
+        }
         steps.several("Three nodes", |log| {
             for node in &mut nodes {
                 node.start(&settings, log)?;
@@ -135,6 +151,7 @@ impl<'a> Cluster<'a> {
             settings,
             members,
             patroni,
+            redis,
             _etcd: etcd,
             certificate,
             folder,
@@ -184,6 +201,55 @@ impl<'a> Cluster<'a> {
             Some(()) => fail("HAProxy has ended"),
             None => Ok(()),
         }
+    }
+}
+
+/// What faults leave is made whole again.
+impl Cluster<'_> {
+    fn start_node(&mut self, number: usize, client: &Client<'_>) -> Result {
+        let (node, settings) = (&mut self.nodes[number], &self.settings);
+        let steps = &settings.context.steps;
+        steps.several("A node, again", |log| node.start(settings, log))?;
+        self.wait_until_nodes_serve(client)
+    }
+
+    /// Until all nodes get requests.
+    fn wait_until_nodes_serve(&mut self, client: &Client<'_>) -> Result {
+        nodes::wait_until_ready(client, &mut self.nodes)?;
+        self.haproxy.wait_for_nodes()
+    }
+
+    fn start_member(&mut self, number: usize) -> Result {
+        let (member, shared) = (&mut self.members[number], &self.patroni);
+        let steps = &shared.context.steps;
+        steps.several("A machine, again", |log| member.start(shared, log))
+    }
+
+    fn start_redis(&mut self) -> Result {
+        let (redis, context) = (&mut self.redis, self.settings.context);
+        context
+            .steps
+            .several("Redis, again", |log| redis.start(context, log))
+    }
+
+    fn reload_haproxy(&mut self, client: &Client<'_>) -> Result {
+        let context = self.settings.context;
+        let behind = Behind {
+            certificate: &self.certificate,
+            nodes: &self.nodes,
+            members: &self.members,
+        };
+        let haproxy = &mut self.haproxy;
+        context.steps.several("HAProxy, again", |log| {
+            haproxy.reload(context, log, Sticky::No, behind)
+        })?;
+        self.haproxy.wait_for_primary()?;
+        self.wait_until_nodes_serve(client)
+    }
+
+    fn wait_until_whole(&mut self, client: &Client<'_>) -> Result {
+        patroni::wait_until_whole(client, &self.members)?;
+        self.wait_until_nodes_serve(client)
     }
 }
 

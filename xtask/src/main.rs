@@ -43,6 +43,7 @@ const HELP: &str = "\
            --cookie or --balance source sends each visitor to the same node, --check kills parts of it and looks at what happens
   release  build the one file to run for real
   soak     storm [SECONDS]: many clients while the server is killed again and again, on both databases
+           cluster [SECONDS]: many clients while parts of a cluster are killed, paused and replaced
            sync [HISTORIES]: staff devices and all that can go wrong between them and the server
   audit    programs of attackers against a server with the demo town, one line of findings each
   bench    measure, each figure beside its baseline in the same run; `bench staff` the staff app in a browser

@@ -1,6 +1,7 @@
 //! `soak` and `bench`: what takes as long as one likes.
 
 use crate::{
+    cluster,
     context::Context,
     failure::Result,
     postgres::Postgres,
@@ -8,10 +9,11 @@ use crate::{
     tools::{self, python},
 };
 
-/// Hours of bad luck in a minute: `soak storm [SECONDS]`, `soak sync [HISTORIES]`.
+/// Hours of bad luck in a minute: `soak storm [SECONDS]`, `soak sync [HISTORIES]`, `soak cluster [SECONDS]`.
 pub fn soak(context: &Context, arguments: &[String]) -> Result {
     match arguments.split_first() {
         Some((what, histories)) if what == "sync" => simulate(context, histories),
+        Some((what, seconds)) if what == "cluster" => cluster::soak::soak(context, seconds),
         _ => storm(context, arguments),
     }
 }

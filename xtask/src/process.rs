@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{self, Read as _, Seek as _},
     os::unix::process::CommandExt,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -35,9 +35,21 @@ pub struct Running {
 
 impl Running {
     pub fn start(command: &mut Command) -> Result<Self> {
+        Self::spawn(command.stdin(Stdio::null()))
+    }
+
+    /// And what it reads from its standard input.
+    pub fn start_with_input(command: &mut Command) -> Result<(Self, ChildStdin)> {
+        let mut running = Self::spawn(command.stdin(Stdio::piped()))?;
+        match running.child.stdin.take() {
+            Some(input) => Ok((running, input)),
+            None => fail(format!("{} has no standard input", running.name)),
+        }
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         let child = command
-            .stdin(Stdio::null())
             .process_group(0)
             .spawn()
             .explain(format!("{name} cannot be started"))?;

@@ -90,7 +90,7 @@ fn prepare(context: &Context, everything: bool) -> Result<Surroundings> {
     Ok(Surroundings { peers, postgres })
 }
 
-fn rust_tests(context: &Context) -> Command {
+pub fn rust_tests(context: &Context) -> Command {
     let mut tests = context.cargo(&[]);
     tests.args(lint::for_server("test")).arg("--quiet");
     tests

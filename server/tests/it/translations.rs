@@ -112,7 +112,9 @@ async fn guests_see_a_translation_once_it_is_published() {
         assert!(!html.text().contains(COFFEE), "{path}");
     }
     let html = app.page(page, "").await;
-    let linked = app.json("/restaurants/lighthouse-diner/menu.jsonld?lang=de").await;
+    let linked = app
+        .json("/restaurants/lighthouse-diner/menu.jsonld?lang=de")
+        .await;
     assert_eq!(linked["inLanguage"], "de");
     assert!(linked.to_string().contains(KAFFEE), "{linked}");
     assert!(

@@ -5,6 +5,7 @@ use std::{
     io::{Read as _, Write as _},
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
+    process::Command,
     time::Duration,
 };
 
@@ -49,6 +50,8 @@ impl Ports {
 
 pub struct Haproxy {
     running: Running,
+    /// The one before a reload, while it has connections.
+    before: Option<Running>,
     pub ports: Ports,
     socket: PathBuf,
 }
@@ -70,33 +73,29 @@ impl Haproxy {
         behind: Behind<'_>,
     ) -> Result<Self> {
         let socket = folder.join(format!("haproxy-{}.sock", ports.https));
-        let local = |port: u16| format!("127.0.0.1:{port}");
-        let mut haproxy = context.command("haproxy");
-        haproxy
-            .args(["-db", "-f", CONFIGURATION])
-            .env("HTTPS", local(ports.https))
-            .env("HTTPS_SUFFIX", format!(":{}", ports.https))
-            .env("HTTP", local(ports.http))
-            .env("STATUS", local(ports.status))
-            .env("DATABASE", local(ports.database))
-            .env("CERTIFICATE", &behind.certificate.both)
-            .env("ADMIN_SOCKET", &socket)
-            .env("STICKY", sticky.name())
-            .env_remove("RUN_AS");
-        for (number, node) in (1..).zip(behind.nodes) {
-            haproxy.env(format!("NODE{number}"), local(node.port));
-        }
-        for (number, member) in (1..).zip(behind.members) {
-            haproxy
-                .env(format!("POSTGRES{number}"), local(member.port))
-                .env(format!("PATRONI{number}_PORT"), member.restapi.to_string());
-        }
+        let mut haproxy = command(context, (ports, sticky), behind);
+        haproxy.env("ADMIN_SOCKET", &socket);
         log.write_to(&mut haproxy)?;
         Ok(Self {
             running: Running::start(&mut haproxy)?,
+            before: None,
             ports,
             socket,
         })
+    }
+
+    /// Another one takes over the sockets that are listened on, so that no connection is refused; this one ends with its last connection.
+    pub fn reload(&mut self, context: &Context, log: &Log, sticky: Sticky, behind: Behind<'_>) -> Result {
+        let mut haproxy = command(context, (self.ports, sticky), behind);
+        haproxy
+            .env("ADMIN_SOCKET", &self.socket)
+            .arg("-x")
+            .arg(&self.socket)
+            .args(["-sf", &self.running.id().to_string()]);
+        log.write_to(&mut haproxy)?;
+        let next = Running::start(&mut haproxy)?;
+        self.before = Some(std::mem::replace(&mut self.running, next));
+        Ok(())
     }
 
     pub fn site(&self) -> String {
@@ -147,6 +146,31 @@ impl Haproxy {
             None => fail(format!("HAProxy does not find {count} servers of '{backend}'")),
         }
     }
+}
+
+/// With the file of `deploy`.
+fn command(context: &Context, (ports, sticky): (Ports, Sticky), behind: Behind<'_>) -> Command {
+    let local = |port: u16| format!("127.0.0.1:{port}");
+    let mut haproxy = context.command("haproxy");
+    haproxy
+        .args(["-db", "-f", CONFIGURATION])
+        .env("HTTPS", local(ports.https))
+        .env("HTTPS_SUFFIX", format!(":{}", ports.https))
+        .env("HTTP", local(ports.http))
+        .env("STATUS", local(ports.status))
+        .env("DATABASE", local(ports.database))
+        .env("CERTIFICATE", &behind.certificate.both)
+        .env("STICKY", sticky.name())
+        .env_remove("RUN_AS");
+    for (number, node) in (1..).zip(behind.nodes) {
+        haproxy.env(format!("NODE{number}"), local(node.port));
+    }
+    for (number, member) in (1..).zip(behind.members) {
+        haproxy
+            .env(format!("POSTGRES{number}"), local(member.port))
+            .env(format!("PATRONI{number}_PORT"), member.restapi.to_string());
+    }
+    haproxy
 }
 
 struct Server {

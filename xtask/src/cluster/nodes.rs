@@ -24,6 +24,7 @@ pub struct Settings<'a> {
     pub context: &'a Context,
     /// With its password: it is handed over where other users of this machine do not see it.
     pub database: String,
+    pub redis: String,
     pub public_url: String,
     pub folder: PathBuf,
 }
@@ -38,6 +39,7 @@ impl Settings<'_> {
         let mut servery = self.context.servery();
         servery
             .env("SERVERY_DATABASE", &self.database)
+            .env("SERVERY_REDIS", &self.redis)
             .env("SERVERY_PUBLIC_URL", &self.public_url)
             .env("SERVERY_BEHIND_PROXY", "true")
             .env("SERVERY_DRAIN", DRAIN)
@@ -92,8 +94,21 @@ impl Node {
 
     /// How a service manager stops it.
     pub fn tell_to_end(&self) {
+        self.signal(Signal::SIGTERM);
+    }
+
+    /// Its connections stay open, and no answer comes.
+    pub fn pause(&self) {
+        self.signal(Signal::SIGSTOP);
+    }
+
+    pub fn go_on(&self) {
+        self.signal(Signal::SIGCONT);
+    }
+
+    fn signal(&self, signal: Signal) {
         if let Some(running) = &self.running {
-            running.signal(Signal::SIGTERM);
+            running.signal(signal);
         }
     }
 

@@ -52,11 +52,7 @@ pub fn check(cluster: &mut Cluster<'_>, client: &Client<'_>) -> Result {
         ("the machine", primary, MACHINE_LIMIT),
         Member::kill_machine,
     )?;
-    let (member, shared) = (&mut cluster.members[primary], &cluster.patroni);
-    shared
-        .context
-        .steps
-        .several("A machine, again", |log| member.start(shared, log))?;
+    cluster.start_member(primary)?;
     let whole = patroni::wait_until_whole(client, &cluster.members)?;
     let is_so = whole.primary.as_ref() != Some(&name);
     fact(

@@ -12,7 +12,7 @@ use crate::{
             stream::{EVENT, Stream},
         },
         client::Client,
-        nodes::{self, NODES, Node},
+        nodes::{NODES, Node},
     },
     failure::{Result, fail},
     stop,
@@ -113,18 +113,5 @@ fn wait_until_noticed(cluster: &Cluster<'_>, name: &str) -> Result {
     match noticed {
         Some(()) => Ok(()),
         None => fail(format!("HAProxy does not notice that {name} is gone")),
-    }
-}
-
-impl Cluster<'_> {
-    /// Again, until it gets requests.
-    fn start_node(&mut self, number: usize, client: &Client<'_>) -> Result {
-        let (node, settings) = (&mut self.nodes[number], &self.settings);
-        settings
-            .context
-            .steps
-            .several("A node, again", |log| node.start(settings, log))?;
-        nodes::wait_until_ready(client, &mut self.nodes)?;
-        self.haproxy.wait_for_nodes()
     }
 }
