@@ -39,7 +39,7 @@ const HELP: &str = "\
   test     set up and run every test: format, lints, rules, both databases, API, pages in a browser
   check    the same without the browser; for the minutes between two commits
   e2e      the tests in a browser only; what follows goes to Playwright (./dev e2e --grep offline)
-  cluster  a whole installation with the demo town: HAProxy with TLS, three nodes, a PostgreSQL with two replicas that take over;
+  cluster  a whole installation with the demo town: HAProxy with TLS, three nodes, Redis, a PostgreSQL with two replicas that take over;
            --cookie or --balance source sends each visitor to the same node, --check kills parts of it and looks at what happens
   release  build the one file to run for real
   soak     storm [SECONDS]: many clients while the server is killed again and again, on both databases

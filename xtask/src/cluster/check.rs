@@ -3,6 +3,7 @@
 mod cache;
 mod database;
 mod front;
+mod limits;
 mod load;
 mod nodes;
 mod orders;
@@ -25,6 +26,7 @@ pub fn check(cluster: &mut Cluster<'_>, client: &Client<'_>) -> Result {
     sticky::check(cluster, client)?;
     nodes::check(cluster, client)?;
     database::check(cluster, client)?;
+    limits::check(cluster, client)?;
     println!("All of it was looked at in {} s.", started.elapsed().as_secs());
     Ok(())
 }
