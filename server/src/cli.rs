@@ -155,7 +155,7 @@ pub async fn run() -> Result<(), CliError> {
             print(&format!(
                 "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, and who runs all of it as {}, all with the password {}\nFor a till, {till}",
                 catalog.len(),
-                settings.database(),
+                settings.database_without_password(),
                 catalog.first().map_or("", |file| file.slug.as_str()),
                 demo::OPERATOR,
                 password.0

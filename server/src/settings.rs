@@ -181,6 +181,16 @@ impl Settings {
         self.database.as_deref().unwrap_or("sqlite:servery.db")
     }
 
+    /// To be shown.
+    pub fn database_without_password(&self) -> String {
+        let without_password = || {
+            let mut url = Url::parse(self.database()).ok()?;
+            url.set_password(None).ok()?;
+            Some(url.to_string())
+        };
+        without_password().unwrap_or_else(|| self.database().to_owned())
+    }
+
     /// Servers that share a database of PostgreSQL have to share their pictures, too: there is no default.
     pub fn pictures(&self) -> Option<PictureLocation> {
         let beside = || {
@@ -332,6 +342,24 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), text).unwrap();
         file
+    }
+
+    #[test]
+    fn a_database_is_shown_without_its_password() {
+        for (database, shown) in [
+            (
+                "postgres://servery:secret@db.example:5432/servery",
+                "postgres://servery@db.example:5432/servery",
+            ),
+            ("postgres://db.example/servery", "postgres://db.example/servery"),
+            ("sqlite:servery.db", "sqlite:servery.db"),
+        ] {
+            let settings = Settings {
+                database: Some(database.to_owned()),
+                ..Settings::default()
+            };
+            assert_eq!(settings.database_without_password(), shown);
+        }
     }
 
     #[test]

@@ -65,6 +65,9 @@ pub async fn place(
     }
 }
 
+/// How often an order is priced anew because another one was faster.
+const ATTEMPTS: u32 = 5;
+
 async fn place_new(
     app: &AppState,
     slug: &str,
@@ -101,8 +104,9 @@ async fn place_new(
     let mut inputs = current
         .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
         .await?;
-    // If the menu has changed in this moment it is read again, once.
-    for is_last_try in [false, true] {
+    // What others have changed in this moment is read again.
+    for attempt in 1..=ATTEMPTS {
+        let is_last_try = attempt == ATTEMPTS;
         let quote = current.quote(&inputs, &placement.basket);
         if !quote.can_be_ordered() || !quote.removed_lines.is_empty() || quote.total != placement.seen {
             break;
@@ -143,6 +147,12 @@ async fn place_new(
             WriteOutcome::Changed(Changed::Menu) => {
                 app.catalog.reload_if_changed().await?;
                 current = restaurant_now(app, slug).await?;
+                inputs = current
+                    .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
+                    .await?;
+            }
+            // Whoever chose no time gets the next slot that is free.
+            WriteOutcome::Changed(Changed::Slot) if !is_last_try => {
                 inputs = current
                     .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
                     .await?;

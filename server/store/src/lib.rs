@@ -85,6 +85,8 @@ impl StoreError {
             Self::Engine(error) => matches!(
                 error,
                 Engine::Io(_)
+                    // A proxy that has no database behind it closes the connection instead of an answer.
+                    | Engine::Protocol(_)
                     | Engine::Tls(_)
                     | Engine::PoolTimedOut
                     | Engine::PoolClosed

@@ -21,6 +21,8 @@ use crate::test_app::{TestApp, new_postgres_database, unique};
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Line {
     Good,
+    /// A proxy without a database behind it: each connection is taken and closed.
+    Closed,
     /// Until a transaction is to be committed: then it is dead.
     DeadAtCommit,
     Dead,
@@ -42,6 +44,9 @@ impl Proxy {
         let lines = proxy.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                if lines.is_closed() {
+                    continue;
+                }
                 let (from, to) = (
                     client.into_split(),
                     TcpStream::connect(&to).await.unwrap().into_split(),
@@ -58,6 +63,10 @@ impl Proxy {
         *self.0.lock().unwrap() = line;
     }
 
+    fn is_closed(&self) -> bool {
+        *self.0.lock().unwrap() == Line::Closed
+    }
+
     fn is_dead(&self, bytes: &[u8]) -> bool {
         let mut line = self.0.lock().unwrap();
         if *line == Line::DeadAtCommit && bytes.windows(6).any(|part| part.eq_ignore_ascii_case(b"commit")) {
@@ -69,7 +78,7 @@ impl Proxy {
     async fn pass(self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, dead: Arc<Mutex<bool>>) {
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(read) = from.read(&mut buffer).await {
-            if read == 0 {
+            if read == 0 || self.is_closed() {
                 break;
             }
             let lost = {
@@ -153,6 +162,27 @@ async fn a_database_that_dies_without_a_word_is_noticed_and_found_again() {
         );
         assert_eq!(app.order(token).await["progress"]["state"], "placed");
     }
+}
+
+/// As HAProxy does while PostgreSQL has no primary.
+#[tokio::test]
+async fn a_proxy_without_a_database_behind_it_is_an_outage() {
+    let database = new_postgres_database().await;
+    let (proxy, through) = Proxy::start(&database).await;
+    let app = TestApp::on(tempfile::tempdir().unwrap(), through, None, Default::default()).await;
+    let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
+    proxy.set(Line::Closed);
+    let key = unique();
+    for _ in 0..5 {
+        app.place_with(&key, &placement)
+            .await
+            .problem(ProblemType::Unavailable);
+    }
+    until_ready(&app, StatusCode::SERVICE_UNAVAILABLE, 5).await;
+    proxy.set(Line::Good);
+    until_ready(&app, StatusCode::OK, 30).await;
+    let placed = app.place_with(&key, &placement).await;
+    assert_eq!(placed.status, 201, "{}", placed.text());
 }
 
 #[tokio::test]

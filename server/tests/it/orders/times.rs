@@ -77,6 +77,25 @@ async fn orders_for_as_soon_as_possible_fill_slots_too() {
     );
 }
 
+/// Each of them is promised the first free slot, and finds that another has taken it.
+#[tokio::test]
+async fn orders_for_as_soon_as_possible_that_arrive_together_all_find_a_slot() {
+    let app = TestApp::new().await;
+    app.change("lighthouse-diner", |file| file.ordering.per_slot = Some(1))
+        .await;
+    app.app.catalog.reload_if_changed().await.unwrap();
+    let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
+    let orders = (0..4).map(|_| {
+        let mut placement = placement.clone();
+        placement["id"] = unique().into();
+        let app = &app;
+        async move { app.place(&placement).await }
+    });
+    for placed in futures::future::join_all(orders).await {
+        assert_eq!(placed.status, 201, "{}", placed.text());
+    }
+}
+
 #[tokio::test]
 async fn a_dish_that_is_not_served_now_says_when() {
     let app = TestApp::new().await;
