@@ -157,8 +157,7 @@ impl Diners {
         diners
             .args(["--test", "soak", "--", "cluster"])
             .env("SERVERY_CLUSTER_SITE", cluster.haproxy.site())
-            .env("SERVERY_CLUSTER_DATABASE", &cluster.settings.database)
-            .env("SERVERY_CLUSTER_CERTIFICATE", &cluster.certificate.certificate);
+            .env("SERVERY_CLUSTER_DATABASE", &cluster.settings.database);
         let (running, faults) = Running::start_with_input(&mut diners)?;
         Ok(Self { running, faults })
     }
@@ -210,7 +209,7 @@ pub fn order_meanwhile(context: &Context, long: Duration) -> Result {
         for fault in FAULTS {
             diners.hear_of(fault.name())?;
             fault.make(&mut cluster, &client, round)?;
-            diners.hear_of("nothing")?;
+            diners.hear_of("calm")?;
             pause(CALM)?;
             if round > 0 && started.elapsed() > long {
                 break;
