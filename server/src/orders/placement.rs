@@ -101,12 +101,12 @@ async fn place_new(
     }
     let coupon_customer =
         coupon_customer::of_order(customer, &placement.contact, &current.listing.restaurant);
-    let mut inputs = current
-        .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
-        .await?;
     // What others have changed in this moment is read again.
     for attempt in 1..=ATTEMPTS {
         let is_last_try = attempt == ATTEMPTS;
+        let inputs = current
+            .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
+            .await?;
         let quote = current.quote(&inputs, &placement.basket);
         if !quote.can_be_ordered() || !quote.removed_lines.is_empty() || quote.total != placement.seen {
             break;
@@ -147,16 +147,9 @@ async fn place_new(
             WriteOutcome::Changed(Changed::Menu) => {
                 app.catalog.reload_if_changed().await?;
                 current = restaurant_now(app, slug).await?;
-                inputs = current
-                    .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
-                    .await?;
             }
             // Whoever chose no time gets the next slot that is free.
-            WriteOutcome::Changed(Changed::Slot) if !is_last_try => {
-                inputs = current
-                    .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
-                    .await?;
-            }
+            WriteOutcome::Changed(Changed::Slot) if !is_last_try => {}
             WriteOutcome::Changed(_) => break,
             other => return replayed(other),
         }
