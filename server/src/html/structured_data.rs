@@ -5,10 +5,11 @@ use servery_domain::{
     hours::Span,
     menu::Picture,
     restaurant::{Listing, Restaurant},
+    slug::Slug,
     time::{DAY, LocalMinute, Weekday},
 };
 
-use super::{escape::escape_json, structured_menu};
+use super::escape::escape_json;
 
 fn picture(base: &str, picture: Option<&Picture>) -> Option<String> {
     let picture = picture?;
@@ -47,6 +48,11 @@ fn hours(listing: &Listing) -> Vec<Value> {
     said.collect()
 }
 
+/// Where the menu itself is in this vocabulary.
+pub fn menu_path(slug: &Slug) -> String {
+    format!("/restaurants/{slug}/menu.jsonld")
+}
+
 fn restaurant(listing: &Listing, base: &str) -> Value {
     let Restaurant {
         slug,
@@ -71,7 +77,7 @@ fn restaurant(listing: &Listing, base: &str) -> Value {
         // Google reads this one, and wants the page that people read.
         "menu": url,
         // The dishes have an address of their own: with them, a page of 500 dishes has half as many bytes again.
-        "hasMenu": format!("{base}{}", structured_menu::path(slug)),
+        "hasMenu": format!("{base}{}", menu_path(slug)),
     });
     if let Some(image) = picture(base, listing.restaurant.picture.as_ref()) {
         said["image"] = json!(image);

@@ -8,20 +8,13 @@ use axum::{
     response::Response,
 };
 use serde_json::{Value, json};
-use servery_domain::{
-    menu::{Category, Diet, Dish, Menu},
-    slug::Slug,
-};
+use servery_domain::menu::{Category, Diet, Dish, Menu};
 
-use super::public_part::PublicPart;
+use super::{public_part::PublicPart, structured_data::menu_path};
 use crate::{
     http::error::{ApiError, Pairs, Text},
     state::AppState,
 };
-
-pub fn path(slug: &Slug) -> String {
-    format!("/restaurants/{slug}/menu.jsonld")
-}
 
 /// `GET /restaurants/{slug}/menu.jsonld?lang=de`
 pub async fn get_structured_menu(
@@ -31,7 +24,7 @@ pub async fn get_structured_menu(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let part = PublicPart::find(&app, &slug, &pairs).await?;
-    let path = path(&part.listing.restaurant.slug);
+    let path = menu_path(&part.listing.restaurant.slug);
     let write = async |menu: Arc<Menu>| menu_json_ld(&menu).to_string();
     part.respond(&app, (&path, "application/ld+json"), &headers, write)
         .await
