@@ -1,7 +1,6 @@
 //! A whole installation on this machine, started with the files of `deploy`: HAProxy with TLS, three nodes, a PostgreSQL with two
 //! replicas that Patroni looks after, and etcd.
 
-mod certificate;
 mod check;
 mod client;
 mod etcd;
@@ -19,6 +18,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 use tempfile::TempDir;
 
 use crate::{
+    certificate::Certificate,
     context::Context,
     failure::{Explain, Result, fail},
     free_ports::free_ports,
@@ -26,7 +26,6 @@ use crate::{
     tools::{debian, python},
 };
 
-use certificate::Certificate;
 use client::Client;
 use etcd::Etcd;
 use haproxy::{Behind, Haproxy, Ports};

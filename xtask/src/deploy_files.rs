@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::{
+    certificate::Certificate,
     context::Context,
     failure::{Explain, Result, fail},
     process,
@@ -36,22 +37,7 @@ pub fn check(context: &Context) -> Result {
 /// With the addresses of `deploy/haproxy.env`, and each way to be sticky.
 fn haproxy(context: &Context, log: &Log) -> Result {
     let folder = tempfile::tempdir().explain("a temporary folder cannot be made")?;
-    let certificate = folder.path().join("site.pem");
-    let mut openssl = context.command("openssl");
-    openssl
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-        ])
-        .args(["-subj", "/CN=eat.example", "-out"])
-        .arg(&certificate);
-    // HAProxy finds the key in the same file, or beside it under this name.
-    log.run(openssl.arg("-keyout").arg(folder.path().join("site.pem.key")))?;
+    let certificate = Certificate::make(context, log, folder.path())?;
     let environment = context.read("deploy/haproxy.env")?;
     let lines = environment.lines().filter(|line| !line.starts_with('#'));
     let settings: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once('=')).collect();
@@ -60,7 +46,7 @@ fn haproxy(context: &Context, log: &Log) -> Result {
         haproxy
             .args(["-c", "-f", HAPROXY])
             .envs(settings.iter().copied())
-            .env("CERTIFICATE", &certificate)
+            .env("CERTIFICATE", &certificate.both)
             .env("STICKY", sticky);
         log.run(&mut haproxy)?;
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "it talks to the person at the terminal")]
 
 mod audit;
+mod certificate;
 mod cluster;
 mod compare_builds;
 mod context;

@@ -35,13 +35,13 @@ fn storm(context: &Context, arguments: &[String]) -> Result {
     let peers = python::need_peers(context)?;
     site::build_shipped(context)?;
     let postgres = Postgres::start(context)?;
-    let test = ["-p", "servery", "--test", "soak"];
-    let mut build = context.cargo(&["test"]);
-    context.steps.run("The storm", build.args(test).arg("--no-run"))?;
-    let mut storm = context.cargo(&["test", "--quiet"]);
+    let mut build = tests::rust_tests(context);
+    context
+        .steps
+        .run("The storm", build.args(["--test", "soak", "--no-run"]))?;
+    let mut storm = tests::rust_tests(context);
     storm
-        .args(test)
-        .arg("--")
+        .args(["--test", "soak", "--"])
         .args(arguments)
         .env("SERVERY_TEST_PEERS", peers)
         .env("SERVERY_TEST_POSTGRES", postgres.address());

@@ -10,8 +10,8 @@ use std::{
 };
 
 use crate::{
+    certificate::Certificate,
     cluster::{
-        certificate::Certificate,
         nodes::{NODES, Node},
         options::Sticky,
         patroni::Member,

@@ -15,7 +15,8 @@ use nix::{
 use serde_json::Value;
 
 use crate::{
-    cluster::{certificate::Certificate, client::Client, random::random_id, shared_memory::SharedMemory},
+    certificate::Certificate,
+    cluster::{client::Client, random::random_id, shared_memory::SharedMemory},
     context::Context,
     failure::{Explain, Result, fail},
     postgres,

@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use crate::{
     context::Context,
     failure::{Result, fail},
-    free_ports::free_ports,
+    free_ports::free_port,
     process::Running,
     steps::Log,
 };
@@ -20,10 +20,9 @@ pub struct Redis {
 
 impl Redis {
     pub fn new(folder: &Path) -> Result<Self> {
-        let [port] = free_ports()?;
         Ok(Self {
             running: None,
-            port,
+            port: free_port()?,
             folder: folder.to_owned(),
         })
     }
