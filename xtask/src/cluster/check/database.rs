@@ -11,7 +11,7 @@ use crate::{
         check::{
             fact,
             load::{self, Load},
-            orders::{Diner, is_taken},
+            orders::Diner,
             report,
             stream::{EVENT, Stream},
         },
@@ -84,16 +84,13 @@ fn check_failover(
     let file = cluster.folder.path().join(format!("stream-{name}"));
     let stream = Stream::open(client, &url, file)?;
     let ((token, took), load) = load::during(client, &site, diner, || {
-        let mut wanted = diner.want()?;
+        let wanted = diner.want()?;
         kill(&mut cluster.members[primary])?;
         let killed = Instant::now();
         let mut said = String::new();
         let accepted = stop::poll(SOON, Some(limit), || match diner.place(&wanted) {
             Ok(token) => Ok(Some((token, killed.elapsed()))),
             Err(answer) => {
-                if is_taken(&answer) {
-                    wanted = diner.want()?;
-                }
                 said = answer;
                 Ok(None)
             }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     cluster::{
-        check::orders::{Diner, Wanted, is_taken},
+        check::orders::{Diner, Wanted},
         client::Client,
     },
     failure::{Result, fail},
@@ -117,7 +117,6 @@ fn order(diner: &Diner<'_>, progress: &Progress) -> Result<Orders> {
                 accepted.push(token);
                 progress.orders.fetch_add(1, Ordering::SeqCst);
             }
-            Err(answer) if is_taken(&answer) => {}
             Err(answer) => refused.push((wanted, answer)),
         }
     }

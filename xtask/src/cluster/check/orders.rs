@@ -27,12 +27,6 @@ pub struct Wanted {
     body: String,
 }
 
-/// Somebody else took the last place of the slot in this moment, which has nothing to do with what is checked. A diner looks again and orders
-/// anew.
-pub fn is_taken(answer: &str) -> bool {
-    answer.contains("status: 409")
-}
-
 impl<'a> Diner<'a> {
     pub fn come(client: &'a Client<'a>, site: &str) -> Result<Self> {
         let menu = client.get(&format!("{site}/api/v1/restaurants/{RESTAURANT}/menu"));
