@@ -10,7 +10,7 @@ use axum::{
 use serde_json::{Value, json};
 use servery_domain::menu::{Category, Diet, Dish, Menu};
 
-use super::{public_part::PublicPart, structured_data::menu_path};
+use super::{cross_origin_answer::CrossOriginAnswer, structured_data::menu_path};
 use crate::{
     http::error::{ApiError, Pairs, Text},
     state::AppState,
@@ -23,10 +23,11 @@ pub async fn get_structured_menu(
     Query(pairs): Pairs,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let part = PublicPart::find(&app, &slug, &pairs).await?;
-    let path = menu_path(&part.listing.restaurant.slug);
+    let answer = CrossOriginAnswer::find(&app, &slug, &pairs).await?;
+    let path = menu_path(&answer.listing.restaurant.slug);
     let write = async |menu: Arc<Menu>| menu_json_ld(&menu).to_string();
-    part.respond(&app, (&path, "application/ld+json"), &headers, write)
+    answer
+        .respond(&app, (&path, "application/ld+json"), &headers, write)
         .await
 }
 

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use servery_app::{pages::browse::widget::Widget, text::Texts};
 use servery_domain::menu::Menu;
 
-use super::{public_part::PublicPart, render::render};
+use super::{cross_origin_answer::CrossOriginAnswer, render::render};
 use crate::{
     http::error::{ApiError, Pairs, Text},
     state::AppState,
@@ -24,9 +24,9 @@ pub async fn get_widget(
     Query(pairs): Pairs,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let part = PublicPart::find(&app, &slug, &pairs).await?;
-    let page = format!("{}/restaurants/{slug}", app.settings.base_url(&part.listing));
-    let (texts, listing) = (Texts::of(part.lang), part.listing.clone());
+    let answer = CrossOriginAnswer::find(&app, &slug, &pairs).await?;
+    let page = format!("{}/restaurants/{slug}", app.settings.base_url(&answer.listing));
+    let (texts, listing) = (Texts::of(answer.lang), answer.listing.clone());
     let write = async |menu: Arc<Menu>| {
         let document = move || {
             let widget = Widget {
@@ -40,6 +40,7 @@ pub async fn get_widget(
         render(|| (), document).await.html
     };
     let path = format!("/restaurants/{slug}/widget");
-    part.respond(&app, (&path, "text/html; charset=utf-8"), &headers, write)
+    answer
+        .respond(&app, (&path, "text/html; charset=utf-8"), &headers, write)
         .await
 }

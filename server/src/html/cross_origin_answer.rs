@@ -1,4 +1,4 @@
-//! What every web site and program may load of a restaurant: its widget, its menu as linked data. Made once per edition and language.
+//! What every web site may load of a restaurant: its widget, its menu as linked data. Made once per edition and language.
 
 use std::sync::Arc;
 
@@ -26,13 +26,13 @@ use crate::{
 const FRESH: i64 = 30;
 
 /// Of one restaurant in one language.
-pub struct PublicPart {
+pub struct CrossOriginAnswer {
     pub listing: Arc<Listing>,
     pub lang: Lang,
     edition: Edition,
 }
 
-impl PublicPart {
+impl CrossOriginAnswer {
     /// In the language that is asked for. Where there are no texts in it, in that of the restaurant.
     pub async fn find(app: &AppState, slug: &str, pairs: &[(String, String)]) -> Result<Self, ApiError> {
         // Before what it is the key of: newer content under an older edition is looked up by nobody later.
