@@ -6,7 +6,7 @@ use crate::{
     cursor::{Cursor, Page},
     limits,
     menu::{Diet, Dish},
-    restaurant::{Cuisine, Listing},
+    restaurant::{Cuisine, Listing, Restaurant},
 };
 
 /// A search for restaurants, as query parameters:
@@ -132,12 +132,12 @@ impl Search {
         } = listing;
         (opening.open || !self.open)
             && self.cuisine.is_none_or(|cuisine| cuisine == restaurant.cuisine)
-            && wanted.in_any(&[
-                &restaurant.name,
-                restaurant.cuisine.code(),
-                &restaurant.description,
-                &restaurant.address.street,
-            ])
+            && wanted.in_text(&restaurant.search_text())
+    }
+
+    /// Each must occur in a restaurant's [search text](Restaurant::search_text).
+    pub fn words(&self) -> Vec<String> {
+        Wanted::new(&self.q).0
     }
 
     /// One page of results. `listings` must be sorted by slug.
@@ -212,14 +212,32 @@ impl Wanted {
         Self(fold(q).split_whitespace().map(str::to_owned).collect())
     }
 
+    /// The text is folded already.
+    fn in_text(&self, text: &str) -> bool {
+        self.0.iter().all(|word| text.contains(word.as_str()))
+    }
+
     fn in_any(&self, texts: &[&str]) -> bool {
-        if self.0.is_empty() {
-            return true;
-        }
-        let folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
-        self.0
-            .iter()
-            .all(|word| folded.iter().any(|text| text.contains(word.as_str())))
+        self.0.is_empty() || self.in_text(&search_text(texts))
+    }
+}
+
+/// These texts, folded. No word has a space in it, so none is found where one text ends and the next begins.
+fn search_text(texts: &[&str]) -> String {
+    fold(&texts.join("\n"))
+}
+
+impl Restaurant {
+    /// What searches for restaurants read: lower case without accents.
+    pub fn search_text(&self) -> String {
+        let Self {
+            name,
+            cuisine,
+            description,
+            address,
+            ..
+        } = self;
+        search_text(&[name, cuisine.code(), description, &address.street])
     }
 }
 

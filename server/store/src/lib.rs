@@ -25,6 +25,7 @@ pub mod places;
 pub mod push_subscriptions;
 pub mod reader_payments;
 pub mod restaurant_files;
+pub mod restaurant_index;
 mod sql;
 mod sqlite_files;
 
@@ -122,6 +123,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub trait Store:
     Menus
     + listings::Listings
+    + restaurant_index::RestaurantIndex
     + orders::Orders
     + payments::Payments
     + jobs::Jobs

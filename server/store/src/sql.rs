@@ -27,6 +27,7 @@ mod pos_rows;
 mod push_subscriptions;
 mod reader_payments;
 mod restaurant_files;
+mod restaurant_index;
 mod restaurant_rows;
 mod retention;
 mod rows;

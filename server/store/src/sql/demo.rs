@@ -175,9 +175,12 @@ mod tests {
         .await
         .unwrap();
         let named: BTreeSet<&str> = named.iter().map(String::as_str).collect();
-        let emptied = TABLES
-            .into_iter()
-            .chain(["counters", "demo_restaurants", "restaurant_changes"]);
+        let emptied = TABLES.into_iter().chain([
+            "counters",
+            "demo_restaurants",
+            "restaurant_changes",
+            "restaurant_index",
+        ]);
         assert_eq!(named, emptied.collect());
     }
 }

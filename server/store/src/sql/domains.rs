@@ -11,15 +11,26 @@ use servery_domain::{
 use crate::{
     Result, SqlStore,
     domains::Domains,
+    id,
     sql::{
         audit_log::{self, AuditSubject},
         engine::Engine,
         listings::note_changes,
     },
+    value,
 };
 
 #[async_trait]
 impl<E: Engine> Domains for SqlStore<E> {
+    async fn domains(&self) -> Result<Vec<(DomainName, RestaurantId)>> {
+        let rows: Vec<(String, String)> = sqlx::query_as("select name, restaurant_id from domains")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter()
+            .map(|(name, restaurant)| Ok((value(name)?, id(&restaurant)?)))
+            .collect()
+    }
+
     async fn set_domain(
         &self,
         restaurant: RestaurantId,

@@ -4,6 +4,7 @@ use std::{io, path::Path, str::FromStr, sync::OnceLock, time::Duration};
 
 use sqlx::{
     ColumnIndex, Connection, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Type,
+    database::HasStatementCache,
     migrate::{Migrate, Migrator},
     postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions, PgQueryResult},
     sqlite::{
@@ -33,6 +34,7 @@ const SESSION_LIMITS: [(&str, &str); 2] = [
 /// What differs between the engines, and what both can bind and read.
 pub trait Engine:
     Database<Arguments: IntoArguments<Self>, Connection: Migrate, QueryResult: RowsAffected>
+    + HasStatementCache
     + Has<bool, Is: Value<Self>>
     + Has<i64, Is: Value<Self>>
     + Has<Option<i64>, Is: Value<Self>>

@@ -33,6 +33,7 @@ mod places;
 mod push;
 mod reader_payments;
 mod restaurant_files;
+mod restaurant_index;
 mod sqlite_files;
 mod staff;
 mod staff_invitations;
