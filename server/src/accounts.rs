@@ -149,17 +149,14 @@ pub async fn start_session(
     let cookie = sessions::start(app, headers, account.id).await?;
     tracing::info!(account = %account.id, how, "signed in");
     let AccountRoles { staff, is_operator } = app.store.account_roles(account.id).await?;
-    Ok((
-        CurrentUser {
-            account,
-            staff,
-            is_operator,
-            session: String::new(),
-            signed_in_at: clock::now(),
-        }
-        .signed_in(app),
-        cookie,
-    ))
+    let user = CurrentUser {
+        account,
+        staff,
+        is_operator,
+        session: String::new(),
+        signed_in_at: clock::now(),
+    };
+    Ok((user.signed_in(app).await?, cookie))
 }
 
 /// Returns the cookie that ends the session. Without a session it does nothing else.
@@ -188,7 +185,7 @@ pub async fn change(
     }
     let account = change.apply(user.account);
     app.store.change_account(&account).await?;
-    Ok(CurrentUser { account, ..user }.signed_in(app))
+    CurrentUser { account, ..user }.signed_in(app).await
 }
 
 async fn change_password(
@@ -246,14 +243,11 @@ pub async fn delete_account(app: &AppState, user: &CurrentUser) -> Result<Header
 }
 
 pub async fn export(app: &AppState, user: &CurrentUser) -> Result<Export, ApiError> {
-    let orders = app.store.account_orders(user.account.id).await?.into_iter();
-    let orders = orders
-        .filter_map(|tracked| orders::with_restaurant(app, tracked))
-        .collect();
+    let orders = app.store.account_orders(user.account.id).await?;
     Ok(Export {
-        signed_in: user.signed_in(app),
+        signed_in: user.signed_in(app).await?,
         passkeys: passkeys::list(app, user).await?,
-        orders,
+        orders: orders::with_restaurants(app, orders).await?,
     })
 }
 

@@ -37,7 +37,7 @@ pub async fn put(
     new: NewCashier,
 ) -> Result<(), ApiError> {
     new.check()?;
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Staff)?;
     app.rate_limiter
         .take_for_person(&rate_limit::PINS, &user.account.id.to_string(), client)
@@ -65,7 +65,7 @@ pub async fn put(
 }
 
 pub async fn remove(app: &AppState, user: &CurrentUser, slug: &str, id: CashierId) -> Result<(), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Staff)?;
     let by = (Author::Account(user.account.id), clock::now());
     match app.store.remove_cashier(restaurant, id, by).await? {

@@ -192,12 +192,7 @@ pub async fn run() -> Result<(), CliError> {
         Command::GoogleFeed { folder } => {
             let store = open(&settings).await?;
             let catalog = Catalog::open(store.clone(), CardTakers::default()).await?;
-            print(&google_feed::run(
-                &settings,
-                &catalog.now(),
-                &folder,
-                clock::now(),
-            )?);
+            print(&google_feed::run(&settings, &catalog, &folder, clock::now()).await?);
             store.close().await;
             Ok(())
         }
@@ -332,15 +327,13 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
         ));
     }
     tracing::info!(address = %listener.local_addr()?, "listening");
-    for slug in cards
-        .own
-        .keys()
-        .filter(|slug| catalog.now().listing(slug).is_none())
-    {
-        tracing::warn!(
-            restaurant = slug.as_str(),
-            "a card account names a restaurant that does not exist"
-        );
+    for slug in cards.own.keys() {
+        if catalog.by_slug(slug).await?.is_none() {
+            tracing::warn!(
+                restaurant = slug.as_str(),
+                "a card account names a restaurant that does not exist"
+            );
+        }
     }
     let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone()).await?;
     app.pusher.client(app.store.as_ref(), &app.settings).await?;

@@ -15,7 +15,7 @@ pub async fn set(
     slug: &str,
     domain: Option<&DomainName>,
 ) -> Result<(), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     // Whoever runs the installation takes away a domain that is not the restaurant's.
     if !(user.is_operator && domain.is_none()) {
         user.check(restaurant, Permission::Edit)?;

@@ -38,7 +38,7 @@ pub async fn edited_restaurant(
     user: &CurrentUser,
     slug: &str,
 ) -> Result<EditedRestaurant, ApiError> {
-    let (slug, _) = check(app, user, slug)?;
+    let (slug, _) = check(app, user, slug).await?;
     let RestaurantNow {
         listing,
         now: (at, now),
@@ -125,7 +125,7 @@ pub async fn put_edit(
     slug: &str,
     edit: &Edit,
 ) -> Result<(), EditFailure> {
-    let (slug, _) = check(app, user, slug)?;
+    let (slug, _) = check(app, user, slug).await?;
     check_zones(edit)?;
     let by = (Author::Account(user.account.id), clock::now());
     match app.store.put_edit(&slug, edit, by).await? {
@@ -159,7 +159,7 @@ pub async fn discard_edit(
     slug: &str,
     edit: EditId,
 ) -> Result<(), ApiError> {
-    let (slug, _) = check(app, user, slug)?;
+    let (slug, _) = check(app, user, slug).await?;
     match app.store.discard_edit(&slug, edit).await? {
         true => Ok(()),
         false => Err(ApiError::new(
@@ -171,7 +171,7 @@ pub async fn discard_edit(
 
 /// Publishes the edits up to this one, and answers with the number of the publication.
 pub async fn publish(app: &AppState, user: &CurrentUser, slug: &str, up_to: EditId) -> Result<u32, ApiError> {
-    let (slug, _) = check(app, user, slug)?;
+    let (slug, _) = check(app, user, slug).await?;
     let by = (Author::Account(user.account.id), clock::now());
     match app.store.publish(&slug, up_to, by).await? {
         PublishOutcome::Published(number) => {
@@ -192,7 +192,7 @@ pub async fn schedule(
     up_to: EditId,
     new: NewEditSchedule,
 ) -> Result<(), ApiError> {
-    let (slug, _) = check(app, user, slug)?;
+    let (slug, _) = check(app, user, slug).await?;
     let RestaurantNow { now, zone, .. } = restaurant_now(app, slug.as_str()).await?;
     new.check(now.1)?;
     let publish_at = clock::utc(&zone, new.publish_at);
@@ -219,7 +219,7 @@ pub async fn unschedule(
     slug: &str,
     edit: EditId,
 ) -> Result<(), ApiError> {
-    let (slug, _) = check(app, user, slug)?;
+    let (slug, _) = check(app, user, slug).await?;
     match app.store.unschedule_edits(&slug, edit).await? {
         true => Ok(()),
         false => Err(no_such_edit()),
@@ -240,7 +240,7 @@ pub async fn publications(
     slug: &str,
     before: Option<u32>,
 ) -> Result<PublicationLog, ApiError> {
-    let (_, restaurant) = check(app, user, slug)?;
+    let (_, restaurant) = check(app, user, slug).await?;
     let RestaurantNow { listing, now, .. } = restaurant_now(app, slug).await?;
     Ok(PublicationLog {
         name: listing.restaurant.name.clone(),
@@ -271,8 +271,8 @@ fn check_zones(edit: &Edit) -> Result<(), EditFailure> {
 }
 
 /// Who may edit, and what.
-pub fn check(app: &AppState, user: &CurrentUser, slug: &str) -> Result<(Slug, RestaurantId), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+pub async fn check(app: &AppState, user: &CurrentUser, slug: &str) -> Result<(Slug, RestaurantId), ApiError> {
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Edit)?;
     let slug = slug.parse().map_err(|_| no_such_restaurant())?;
     Ok((slug, restaurant))

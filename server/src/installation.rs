@@ -27,15 +27,13 @@ pub async fn installation(
 ) -> Result<InstallationOverview, ApiError> {
     user.check_operator()?;
     let at = clock::now();
-    let catalog = app.catalog.now();
-    let mut restaurants: Vec<_> = catalog
-        .restaurants()
-        .map(|listing| InstalledRestaurant {
-            slug: listing.restaurant.slug.clone(),
-            name: listing.restaurant.name.clone(),
-            is_demo: listing.is_demo,
-        })
-        .collect();
+    let directory = app.store.directory().await?.into_iter();
+    let installed = directory.map(|entry| InstalledRestaurant {
+        slug: entry.slug,
+        name: entry.name,
+        is_demo: entry.is_demo,
+    });
+    let mut restaurants: Vec<_> = installed.collect();
     restaurants.sort_by(|one, next| one.name.cmp(&next.name));
     Ok(InstallationOverview {
         at,

@@ -171,19 +171,23 @@ pub async fn invitation(app: &AppState, token: &str) -> Result<Option<Invitation
         .store
         .open_invitation(&sessions::key(token), clock::now())
         .await?;
-    Ok(open.and_then(|open| view(app, &open)))
+    match open {
+        Some(open) => view(app, &open).await,
+        None => Ok(None),
+    }
 }
 
-/// `None` for a restaurant that this node does not know: it was just made, or its time zone is not known.
-fn view(app: &AppState, open: &OpenInvitation) -> Option<Invitation> {
-    let position = match open.position {
-        Some(position) => Some(sessions::staff_position(app, position)?),
-        None => None,
+/// `None` for a restaurant that is gone, or whose time zone is not known.
+async fn view(app: &AppState, open: &OpenInvitation) -> Result<Option<Invitation>, ApiError> {
+    let kind = open.kind;
+    let Some((restaurant, role)) = open.position else {
+        return Ok(Some(Invitation { kind, position: None }));
     };
-    Some(Invitation {
-        kind: open.kind,
-        position,
-    })
+    let entry = app.catalog.by_id(restaurant).await?;
+    Ok(entry.map(|entry| Invitation {
+        kind,
+        position: Some(sessions::staff_position(&entry.listing().restaurant, role)),
+    }))
 }
 
 /// Accepts it with a new account, and signs that in if its address counts as verified; otherwise a mail asks for that first.
@@ -203,7 +207,7 @@ pub async fn accept_as_new(
         .open_invitation(&sessions::key(token), clock::now())
         .await?
         .ok_or_else(no_such_invitation)?;
-    let invitation = view(app, &open).ok_or_else(no_such_invitation)?;
+    let invitation = view(app, &open).await?.ok_or_else(no_such_invitation)?;
     let is_verified = app.settings.smtp.is_none() || vouches_for(&open, &sign_up.email);
     let new = accounts::new_account(app, &sign_up, is_verified).await?;
     accept(app, token, Invited::New(&new)).await?;

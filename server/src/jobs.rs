@@ -391,10 +391,10 @@ async fn mail_diner(
         return Ok(());
     };
     limit_mails_to(app, &tracked.order.ordered.contact.email).await?;
-    let catalog = app.catalog.now().clone();
-    let Some(listing) = catalog.by_id(tracked.order.ordered.restaurant) else {
+    let Some(entry) = app.catalog.by_id(tracked.order.ordered.restaurant).await? else {
         return Ok(());
     };
+    let listing = entry.listing();
     let letter = mail::order::letter(
         &tracked,
         event,
@@ -475,8 +475,8 @@ async fn mail_invitation(
     let link = invitations::link(app, &token);
     let letter = match restaurant {
         None => mail::invitation::to_installation(lang, kind, mail::host(&app.settings.public_url()), link),
-        Some(restaurant) => match app.catalog.now().by_id(restaurant) {
-            Some(listing) => mail::invitation::to_staff(lang, &listing.restaurant.name, link),
+        Some(restaurant) => match app.catalog.by_id(restaurant).await? {
+            Some(entry) => mail::invitation::to_staff(lang, &entry.listing().restaurant.name, link),
             // It was deleted meanwhile.
             None => return Ok(()),
         },
@@ -491,17 +491,17 @@ async fn mail_receipt(
     (restaurant, bill, payment): (RestaurantId, &Bill, PaymentId),
     (to, lang): (&str, Lang),
 ) -> Result<(), JobError> {
-    let catalog = app.catalog.now().clone();
-    let (Some(listing), Some(payment)) = (catalog.by_id(restaurant), bill.payment(payment)) else {
+    let entry = app.catalog.by_id(restaurant).await?;
+    let (Some(entry), Some(payment)) = (entry, bill.payment(payment)) else {
         return Ok(());
     };
-    let at = catalog.clock(&listing.restaurant.slug, payment.at);
+    let at = entry.clock(payment.at);
     limit_mails_to(app, to).await?;
     Ok(mailer
         .send(
             id,
             to,
-            &mail::receipt::letter(lang, &listing.restaurant, bill, payment, at),
+            &mail::receipt::letter(lang, &entry.listing().restaurant, bill, payment, at),
         )
         .await?)
 }

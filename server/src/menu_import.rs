@@ -72,7 +72,7 @@ pub async fn import(
     slug: &str,
     import: MenuImport,
 ) -> Result<MenuImportOutcome, ApiError> {
-    edits::check(app, user, slug)?;
+    edits::check(app, user, slug).await?;
     let turn = ONE_AT_A_TIME.acquire().await;
     let turn = turn.map_err(|error| ApiError::internal(&error))?;
     let office = edits::edited_restaurant(app, user, slug).await?;

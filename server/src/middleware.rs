@@ -54,11 +54,12 @@ async fn answer(app: &AppState, mut request: Request, next: Next) -> Response {
     }
     let client = identify_client(app, &mut request);
     let handle = async |request: Request| {
-        let refused = refuse_nul(request.uri()).or_else(|| {
-            own_domain::redirect_elsewhere(app, request.method(), request.uri(), request.headers())
-        });
-        match refused {
-            Some(refused) => refused,
+        if let Some(refused) = refuse_nul(request.uri()) {
+            return refused;
+        }
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        match own_domain::redirect_elsewhere(app, method, uri, headers).await {
+            Some(redirect) => redirect,
             None => next.run(request).await,
         }
     };

@@ -12,7 +12,7 @@ pub mod timeouts;
 
 use servery_domain::{
     audit::Author,
-    id::OrderId,
+    id::{OrderId, RestaurantId},
     legal::Seller,
     order::{Event, Order, State, TrackedOrder, check_rescheduled},
     problem::ProblemType,
@@ -29,13 +29,17 @@ const LONGEST_TOKEN: usize = 44;
 
 /// If it fails, the timeouts' next run does it: the order is placed either way.
 pub async fn auto_accept(app: &AppState, order: &Order) {
-    let catalog = app.catalog.now();
-    let listing = catalog.by_id(order.ordered.restaurant);
-    let answer = listing.and_then(|listing| order.automatic_answer(&listing.restaurant.ordering));
-    let Some(accepted) = answer else {
-        return;
+    let accept = async {
+        let entry = app.catalog.by_id(order.ordered.restaurant).await?;
+        let listing = entry.map(|entry| entry.listing().clone());
+        let answer = listing.and_then(|listing| order.automatic_answer(&listing.restaurant.ordering));
+        match answer {
+            Some(accepted) => advance(app, order.id, accepted, Author::System).await.map(drop),
+            None => Ok(()),
+        }
     };
-    if let Err(error) = advance(app, order.id, accepted, Author::System).await {
+    let accepted: Result<(), ApiError> = accept.await;
+    if let Err(error) = accepted {
         tracing::warn!(order = %order.id, problem = %error.0, "an order could not be accepted automatically; the next run of the timeouts retries");
     }
 }
@@ -51,25 +55,35 @@ pub async fn find(app: &AppState, token: &str) -> Result<Tracked, ApiError> {
 pub async fn tracked(app: &AppState, token: &str) -> Result<TrackedOrder, ApiError> {
     let found = find(app, token).await?;
     let restaurant = found.order.ordered.restaurant;
-    let tracked = with_restaurant(app, found)
-        .ok_or_else(|| ApiError::new(ProblemType::NotFound, "the order's restaurant is gone"))?;
+    let tracked = with_restaurants(app, vec![found]).await?.pop();
+    let tracked =
+        tracked.ok_or_else(|| ApiError::new(ProblemType::NotFound, "the order's restaurant is gone"))?;
     Ok(TrackedOrder {
         seller: app.store.legal_notice(restaurant).await?.seller(),
         ..tracked
     })
 }
 
-/// With the name of the restaurant; `None` if it was deleted.
-pub fn with_restaurant(app: &AppState, tracked: Tracked) -> Option<TrackedOrder> {
-    let catalog = app.catalog.now();
-    let restaurant = &catalog.by_id(tracked.order.ordered.restaurant)?.restaurant;
-    Some(TrackedOrder {
-        token: tracked.token,
-        slug: restaurant.slug.clone(),
-        restaurant: restaurant.name.clone(),
-        seller: Seller::default(),
-        order: tracked.order,
-    })
+/// With the names of their restaurants. Orders of a deleted one are left out.
+pub async fn with_restaurants(app: &AppState, orders: Vec<Tracked>) -> Result<Vec<TrackedOrder>, ApiError> {
+    let ids: Vec<RestaurantId> = orders
+        .iter()
+        .map(|tracked| tracked.order.ordered.restaurant)
+        .collect();
+    let entries = app.catalog.by_ids(&ids).await?;
+    let with_restaurant = |tracked: Tracked| {
+        let id = tracked.order.ordered.restaurant;
+        let mut restaurants = entries.iter().map(|entry| &entry.listing().restaurant);
+        let restaurant = restaurants.find(|restaurant| restaurant.id == id)?;
+        Some(TrackedOrder {
+            token: tracked.token,
+            slug: restaurant.slug.clone(),
+            restaurant: restaurant.name.clone(),
+            seller: Seller::default(),
+            order: tracked.order,
+        })
+    };
+    Ok(orders.into_iter().filter_map(with_restaurant).collect())
 }
 
 pub async fn customer_orders(app: &AppState, customer: &Customer) -> Result<Vec<TrackedOrder>, ApiError> {
@@ -78,10 +92,7 @@ pub async fn customer_orders(app: &AppState, customer: &Customer) -> Result<Vec<
         all.extend(app.store.customer_orders(name).await?);
     }
     all.sort_by_key(|tracked| std::cmp::Reverse(tracked.order.ordered.placed_at));
-    Ok(all
-        .into_iter()
-        .filter_map(|tracked| with_restaurant(app, tracked))
-        .collect())
+    with_restaurants(app, all).await
 }
 
 pub async fn cancel(app: &AppState, token: &str) -> Result<Order, ApiError> {

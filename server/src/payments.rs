@@ -68,14 +68,16 @@ const OPEN_FOR: i64 = 20;
 pub const GIVEN_UP_AFTER: i64 = 30 * 60;
 
 /// Where the money for an order goes.
-fn account_of<'a>(app: &'a AppState, order: &Order) -> Result<&'a CardAccount, ApiError> {
-    let catalog = app.catalog.now();
-    let account = match catalog.by_id(order.ordered.restaurant) {
-        Some(listing) => app.cards.account(&listing.restaurant.slug),
+async fn account_of<'a>(app: &'a AppState, order: &Order) -> Result<&'a CardAccount, ApiError> {
+    find_account(app, order).await?.ok_or_else(no_account)
+}
+
+async fn find_account<'a>(app: &'a AppState, order: &Order) -> Result<Option<&'a CardAccount>, ApiError> {
+    Ok(match app.catalog.by_id(order.ordered.restaurant).await? {
+        Some(entry) => app.cards.account(&entry.listing().restaurant.slug),
         // Money may still go back for a restaurant that is gone.
         None => app.cards.shared.as_ref(),
-    };
-    account.ok_or_else(no_account)
+    })
 }
 
 fn no_account() -> ApiError {
@@ -102,7 +104,7 @@ pub async fn pay(app: &AppState, token: &str, method: Option<&str>) -> Result<Pa
     method.map_or(Ok(()), check_method)?;
     let tracked = orders::find(app, token).await?;
     let order = &tracked.order;
-    let account = account_of(app, order)?;
+    let account = account_of(app, order).await?;
     if order.progress.payment.paid > Minor::ZERO {
         return Ok(PaymentOutcome::Paid);
     }
@@ -323,7 +325,7 @@ fn return_url(app: &AppState, tracked: &Tracked) -> String {
 /// The form in which the diner types the card, or confirms the payment that was begun; `None` if the order waits for no card.
 pub async fn card_form(app: &AppState, token: &str, confirms: bool) -> Result<Option<CardForm>, ApiError> {
     let order = orders::find(app, token).await?.order;
-    let account = account_of(app, &order)?;
+    let account = account_of(app, &order).await?;
     if order.progress.state != State::Unpaid {
         return Ok(None);
     }
@@ -362,7 +364,8 @@ async fn secret_of_action(
 /// Changes the order to payment at the door. A charge that turns out to have succeeded is still booked, and staff see it.
 pub async fn pay_at_door(app: &AppState, token: &str) -> Result<Order, ApiError> {
     let order = orders::find(app, token).await?.order;
-    let at_door = listing_of(app, order.ordered.restaurant)?
+    let at_door = listing_of(app, order.ordered.restaurant)
+        .await?
         .restaurant
         .ordering
         .payments
@@ -443,7 +446,8 @@ pub async fn handle_webhook(
         return Ok(());
     };
     // Who has the secret of one account must not be able to settle the orders of another.
-    if !account_of(app, &tracked.order).is_ok_and(|own| std::ptr::eq(own, account)) {
+    let own = find_account(app, &tracked.order).await?;
+    if !own.is_some_and(|own| std::ptr::eq(own, account)) {
         tracing::error!(%order, intent = intent.id, "a webhook reported a payment to another account than its order's; it is ignored");
         return Ok(());
     }
@@ -495,14 +499,15 @@ async fn check_payment(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -
     };
     let fresh = now.0 - asked.asked_at.0 < GIVEN_UP_AFTER;
     let order = app.store.order(asked.order).await?.map(|tracked| tracked.order);
-    let account = order
-        .as_ref()
-        .map_or_else(|| Err(no_account()), |order| account_of(app, order));
+    let account = match &order {
+        Some(order) => find_account(app, order).await?,
+        None => None,
+    };
     let account = match account {
-        Err(error) if fresh => return Err(error),
+        None if fresh => return Err(no_account()),
         // There is no provider to ask any more. If it was charged, a webhook tells a later configuration with cards.
-        Err(_) => return close(Some(name)).await,
-        Ok(account) => account,
+        None => return close(Some(name)).await,
+        Some(account) => account,
     };
     let intent = match account.provider.retrieve(name).await {
         Err(ProviderError::Refused(refusal)) if !fresh => {
@@ -567,7 +572,8 @@ pub async fn refund_intent(
 ) -> Result<(), ApiError> {
     let order = app.store.order(order).await?.map(|tracked| tracked.order);
     let order = order.ok_or_else(|| ApiError::new(ProblemType::Broken, "the order of a refund is gone"))?;
-    account_of(app, &order)?
+    account_of(app, &order)
+        .await?
         .provider
         .refund(intent, (order.ordered.currency, amount), job)
         .await

@@ -39,7 +39,7 @@ pub async fn admit<'a>(
     (user, client): (&CurrentUser, &Client),
     slug: &str,
 ) -> Result<Upload<'a>, ApiError> {
-    edits::check(app, user, slug)?;
+    edits::check(app, user, slug).await?;
     let store = app.pictures.as_ref().ok_or_else(|| {
         ApiError::new(
             ProblemType::NotFound,

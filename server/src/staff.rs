@@ -63,7 +63,7 @@ pub async fn change_role(
     account: AccountId,
     to: Role,
 ) -> Result<(), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     let own = user.check(restaurant, Permission::Staff)?;
     let from = role_of(app, account, restaurant).await?;
     match own.may_change(from, Some(to)) {
@@ -79,7 +79,7 @@ pub async fn remove(
     slug: &str,
     account: AccountId,
 ) -> Result<(), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     let own = user.check(restaurant, Permission::See)?;
     let leaves = account == user.account.id;
     if !leaves {
@@ -123,7 +123,7 @@ pub async fn invite(
     new: NewStaffInvitation,
 ) -> Result<Option<String>, ApiError> {
     new.check()?;
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Appoint(new.role))?;
     let mail = invitations::mail(app, (user, client), id, new.email.as_deref()).await?;
     let now = clock::now();
@@ -148,7 +148,7 @@ pub async fn withdraw(
     slug: &str,
     id: InvitationId,
 ) -> Result<(), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Staff)?;
     let open = app.store.staff_invitations(restaurant, clock::now()).await?;
     let no_such_invitation =

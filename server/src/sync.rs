@@ -292,8 +292,12 @@ fn op_of_device(device: &PairedDevice, id: OpId, action: Action) -> Result<SentO
 }
 
 /// The restaurant, if the user may import ops into it.
-pub fn import_restaurant(app: &AppState, user: &CurrentUser, slug: &str) -> Result<RestaurantId, ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+pub async fn import_restaurant(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+) -> Result<RestaurantId, ApiError> {
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Devices)?;
     Ok(restaurant)
 }
@@ -305,7 +309,7 @@ pub async fn import_ops(
     slug: &str,
     requests: Vec<RawSyncRequest>,
 ) -> Result<ImportedOps, ApiError> {
-    let restaurant = import_restaurant(app, user, slug)?;
+    let restaurant = import_restaurant(app, user, slug).await?;
     let mut handover = Vec::new();
     for request in requests {
         let ops = request

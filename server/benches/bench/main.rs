@@ -125,16 +125,34 @@ async fn uncached_view(State(app): State<Arc<AppState>>, headers: HeaderMap) -> 
         mode: Mode::Thin,
         reason: Reason::Default,
     };
-    let catalog = app.catalog.now().clone();
-    let key = ViewKey::new(catalog.edition, decision, Lang::English, &visit);
-    render_view(&app, catalog, Chunk::Browse, &visit, &key, Customer::default())
+    let restaurant = app
+        .catalog
+        .by_slug(&BIG_SLUG.parse().unwrap())
         .await
-        .respond(&headers)
+        .unwrap()
+        .unwrap();
+    let edition = app.catalog.now().edition_of(&restaurant);
+    let key = ViewKey::new(edition, decision, Lang::English, &visit);
+    render_view(
+        &app,
+        Some(restaurant),
+        Chunk::Browse,
+        &visit,
+        &key,
+        Customer::default(),
+    )
+    .await
+    .respond(&headers)
 }
 
 async fn twin_view(State(app): State<Arc<AppState>>) -> Html<String> {
-    let catalog = app.catalog.now();
-    let listing = catalog.listing(&BIG_SLUG.parse().unwrap()).unwrap();
+    let restaurant = app
+        .catalog
+        .by_slug(&BIG_SLUG.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    let listing = restaurant.listing();
     let menu = app.catalog.menu(&listing.restaurant).await.unwrap().unwrap();
     Html(twin::page(&app.assets.style, listing, &menu))
 }

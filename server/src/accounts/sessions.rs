@@ -10,6 +10,7 @@ use servery_domain::{
     account::{self, Account, Permission, Role, SignedIn, StaffPosition},
     id::{AccountId, RestaurantId},
     problem::ProblemType,
+    restaurant::Restaurant,
     time::Timestamp,
 };
 use servery_store::accounts::{AccountRoles, Session};
@@ -85,28 +86,29 @@ impl CurrentUser {
     }
 
     /// With the names of the restaurants; a deleted restaurant is left out.
-    pub fn signed_in(&self, app: &AppState) -> SignedIn {
-        let positions = self.staff.iter();
-        SignedIn {
+    pub async fn signed_in(&self, app: &AppState) -> Result<SignedIn, ApiError> {
+        let ids: Vec<RestaurantId> = self.staff.iter().map(|(restaurant, _)| *restaurant).collect();
+        let entries = app.catalog.by_ids(&ids).await?;
+        let position = |(id, role): &(RestaurantId, Role)| {
+            let mut restaurants = entries.iter().map(|entry| &entry.listing().restaurant);
+            let restaurant = restaurants.find(|restaurant| restaurant.id == *id)?;
+            Some(staff_position(restaurant, *role))
+        };
+        Ok(SignedIn {
             account: self.account.clone(),
-            staff: positions
-                .filter_map(|position| staff_position(app, *position))
-                .collect(),
+            staff: self.staff.iter().filter_map(position).collect(),
             is_operator: self.is_operator,
-        }
+        })
     }
 }
 
-/// With the restaurant's name; `None` if it was deleted.
-pub fn staff_position(app: &AppState, (id, role): (RestaurantId, Role)) -> Option<StaffPosition> {
-    let catalog = app.catalog.now();
-    let restaurant = &catalog.by_id(id)?.restaurant;
-    Some(StaffPosition {
-        restaurant: id,
+pub fn staff_position(restaurant: &Restaurant, role: Role) -> StaffPosition {
+    StaffPosition {
+        restaurant: restaurant.id,
         slug: restaurant.slug.clone(),
         name: restaurant.name.clone(),
         role,
-    })
+    }
 }
 
 /// For handlers that need a session.

@@ -5,6 +5,7 @@ use servery_domain::about::About;
 
 use crate::{
     api::cached_answer::cached_answer,
+    catalog::Edition,
     http::error::{AcceptsJson, ApiError},
     state::AppState,
 };
@@ -16,7 +17,7 @@ pub async fn get_about(
     State(app): State<Arc<AppState>>,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let edition = app.catalog.now().edition;
+    let edition = Edition::of_installation();
     cached_answer(
         &app,
         &request,

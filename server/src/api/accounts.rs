@@ -44,8 +44,12 @@ pub async fn post_account(
 #[utoipa::path(get, path = "/api/v1/account", tag = "accounts", responses((status = 200, body = SignedIn)),
     security(("session" = [])),
 )]
-pub async fn get_account(_: AcceptsJson, State(app): State<Arc<AppState>>, user: CurrentUser) -> Response {
-    private(user.signed_in(&app))
+pub async fn get_account(
+    _: AcceptsJson,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+) -> Result<Response, ApiError> {
+    Ok(private(user.signed_in(&app).await?))
 }
 
 /// Change name, language, addresses or password; a new password ends all other sessions

@@ -64,17 +64,15 @@ pub async fn get_board_events(
 ) -> Result<Response, ApiError> {
     let open_stream = app.open_streams.of_client(&client)?;
     let (restaurant, role) = board::watchable_restaurant(&app, &user, &slug).await?;
+    let id = restaurant.listing().restaurant.id;
     // Subscribes before it reads, so that no change is missed in between.
-    let watching = app
-        .broadcaster
-        .watch_board(app.store.as_ref(), restaurant)
-        .await?;
-    let open = board::orders(&app, restaurant, role).await?;
+    let watching = app.broadcaster.watch_board(app.store.as_ref(), id).await?;
+    let open = board::orders(&app, id, role).await?;
     Ok(stream::board_stream(
         app,
         &open,
         watching,
-        (restaurant, role, user.session),
+        (&restaurant, role, user.session),
         open_stream,
     ))
 }

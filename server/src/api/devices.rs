@@ -59,7 +59,7 @@ pub async fn get_device(
     State(app): State<Arc<AppState>>,
     current_device: CurrentDevice,
 ) -> Result<Response, ApiError> {
-    let paired = current_device.paired(&app)?;
+    let paired = current_device.paired(&app).await?;
     current_device
         .touched(&app, ([(CACHE_CONTROL, "private, no-store")], Json(paired)))
         .await

@@ -13,6 +13,7 @@ use servery_domain::{
 
 use crate::{
     accounts::sessions::CurrentUser,
+    catalog::restaurant_now::listing_of,
     domains,
     http::error::{AcceptsJson, ApiError, JsonBody, Pairs, Text, parameter},
     state::AppState,
@@ -69,10 +70,9 @@ pub async fn get_domain(
     let domain = parameter(&pairs, "domain");
     let domain =
         domain.ok_or_else(|| ApiError::new(ProblemType::Malformed, "the parameter 'domain' is missing"))?;
-    let catalog = app.catalog.now();
     let domain = domain.parse::<DomainName>().ok();
-    let listing = domain.and_then(|domain| catalog.at_domain(&domain));
-    let listing =
-        listing.ok_or_else(|| ApiError::new(ProblemType::NotFound, "no restaurant has this domain"))?;
-    Ok(Json(listing.restaurant.slug.clone()))
+    let restaurant = domain.and_then(|domain| app.catalog.now().at_domain(&domain));
+    let restaurant =
+        restaurant.ok_or_else(|| ApiError::new(ProblemType::NotFound, "no restaurant has this domain"))?;
+    Ok(Json(listing_of(&app, restaurant).await?.restaurant.slug.clone()))
 }

@@ -6,9 +6,10 @@ use axum::{
     http::header::CACHE_CONTROL,
     response::{IntoResponse, Response},
 };
-use servery_domain::{place::PlaceSuggestion, problem::ProblemType, slug::Slug};
+use servery_domain::{place::PlaceSuggestion, slug::Slug};
 
 use crate::{
+    catalog::restaurant_now::restaurant_called,
     http::{
         client::Client,
         error::{AcceptsJson, ApiError, Pairs},
@@ -43,17 +44,11 @@ pub async fn list_places(
             .find(|(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     };
-    let catalog = app.catalog.now();
     let near = match value("near") {
         None => None,
-        Some(slug) => {
-            let unknown =
-                || ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'"));
-            let slug: Slug = slug.parse().map_err(|_| unknown())?;
-            Some(catalog.listing(&slug).ok_or_else(unknown)?)
-        }
+        Some(slug) => Some(restaurant_called(&app, slug).await?),
     };
-    let restaurant = near.map(|listing| &listing.restaurant);
+    let restaurant = near.as_ref().map(|entry| &entry.listing().restaurant);
     let found = places::suggestions(&app, value("q").unwrap_or_default(), restaurant).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(found)).into_response())
 }

@@ -23,7 +23,8 @@ use utoipa::{
 
 use crate::{
     api::cached_answer::cached_answer,
-    catalog::CatalogSnapshot,
+    catalog::restaurant_now::restaurant_called,
+    clock,
     http::{
         error::{AcceptsJson, ApiError, Pairs, Text, parameter},
         own_domain,
@@ -69,16 +70,21 @@ pub async fn list_restaurants(
     let mut pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let search = Search::parse(&mut pairs)
         .map_err(|parameter| ApiError::new(ProblemType::Malformed, parameter.to_string()))?;
-    let catalog = app.catalog.now();
-    let own = own_domain::restaurant_at(&app, &catalog, &uri, &request)
-        .map(|listing| listing.restaurant.slug.clone());
-    // Another host has another answer under the same path.
-    let key = match &own {
-        Some(slug) => format!("{} of {slug}", address::restaurants(&search)),
-        None => address::restaurants(&search),
-    };
-    let page = async { Ok(catalog.page(&search, own.as_ref())) };
-    cached_answer(&app, &request, catalog.edition, key, page).await
+    let address = address::restaurants(&search);
+    match own_domain::restaurant_at(&app, &uri, &request).await? {
+        None => {
+            let edition = app.catalog.now().edition(clock::now());
+            let page = async { Ok(app.catalog.search(&search).await?) };
+            cached_answer(&app, &request, edition, address, page).await
+        }
+        Some(own) => {
+            let edition = app.catalog.now().edition_of(&own);
+            let page = async { Ok(search.page(std::iter::once(Listing::clone(own.listing())))) };
+            // Another host has another answer under the same path.
+            let key = format!("{address} of {}", own.listing().restaurant.slug);
+            cached_answer(&app, &request, edition, key, page).await
+        }
+    }
 }
 
 /// One restaurant
@@ -93,12 +99,12 @@ pub async fn get_restaurant(
     Text(slug): Text,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let catalog = app.catalog.now();
-    let listing = find(&catalog, &slug)?;
+    let entry = restaurant_called(&app, &slug).await?;
+    let listing = entry.listing();
     cached_answer(
         &app,
         &request,
-        catalog.edition_of(&listing.restaurant.slug),
+        app.catalog.now().edition_of(&entry),
         address::restaurant(&listing.restaurant.slug),
         async { Ok(listing) },
     )
@@ -120,8 +126,8 @@ pub async fn get_menu(
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
     let lang = asked_lang(&pairs)?;
-    let catalog = app.catalog.now();
-    let listing = find(&catalog, &slug)?;
+    let entry = restaurant_called(&app, &slug).await?;
+    let listing = entry.listing();
     let menu = async {
         let menu = app.catalog.shown_menu(&listing.restaurant, lang).await?;
         menu.ok_or_else(|| ApiError::new(ProblemType::NotFound, &slug))
@@ -129,7 +135,7 @@ pub async fn get_menu(
     cached_answer(
         &app,
         &request,
-        catalog.edition_of(&listing.restaurant.slug),
+        app.catalog.now().edition_of(&entry),
         address::menu(&listing.restaurant.slug, lang),
         menu,
     )
@@ -160,23 +166,14 @@ pub async fn get_legal_facts(
     Text(slug): Text,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let catalog = app.catalog.now();
-    let listing = find(&catalog, &slug)?;
+    let entry = restaurant_called(&app, &slug).await?;
+    let listing = entry.listing();
     cached_answer(
         &app,
         &request,
-        catalog.edition_of(&listing.restaurant.slug),
+        app.catalog.now().edition_of(&entry),
         address::legal(&listing.restaurant.slug),
         legal::legal_facts(&app, &listing.restaurant),
     )
     .await
-}
-
-fn find<'a>(catalog: &'a CatalogSnapshot, slug: &str) -> Result<&'a Listing, ApiError> {
-    let unknown = || ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'"));
-    slug.parse()
-        .ok()
-        .and_then(|slug| catalog.listing(&slug))
-        .map(AsRef::as_ref)
-        .ok_or_else(unknown)
 }

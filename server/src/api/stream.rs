@@ -24,6 +24,7 @@ use tokio::{
 };
 
 use crate::{
+    catalog::CatalogEntry,
     clock,
     http::open_streams::OpenStream,
     orders::{
@@ -173,7 +174,7 @@ impl BoardStream {
             };
             match woken {
                 Woken::AccessChanged if self.may_see().await => {}
-                Woken::ListingChanged if self.shows_intake() => {}
+                Woken::ListingChanged if self.shows_intake().await => {}
                 Woken::Idle => return Some(HEARTBEAT_FRAME),
                 Woken::Change(Ok(change)) if change.revision > self.seen => {
                     if let Some(frame) = change.frame_for(self.watched.1) {
@@ -189,8 +190,13 @@ impl BoardStream {
         }
     }
 
-    fn shows_intake(&self) -> bool {
-        self.app.catalog.now().intake(self.watched.0, clock::now()) == self.intake
+    /// A restaurant that cannot be read has not changed.
+    async fn shows_intake(&self) -> bool {
+        match self.app.catalog.by_id(self.watched.0).await {
+            Ok(Some(entry)) => entry.intake(clock::now()) == self.intake,
+            Ok(None) => false,
+            Err(_) => true,
+        }
     }
 
     /// A session that cannot be checked ends the stream, and the client reconnects.
@@ -213,7 +219,7 @@ pub fn board_stream(
     app: Arc<AppState>,
     open: &[Order],
     watching: broadcast::Receiver<OrderChange>,
-    watched: (RestaurantId, Role, String),
+    (restaurant, role, session): (&CatalogEntry, Role, String),
     open_stream: OpenStream,
 ) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
@@ -223,11 +229,11 @@ pub fn board_stream(
     let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     // Whoever has lost it since it was checked is noticed at once.
     access.mark_changed();
-    let listing = app.catalog.watch_restaurant(watched.0);
+    let listing = app.catalog.watch_restaurant(restaurant);
     let state = BoardStream {
-        intake: app.catalog.now().intake(watched.0, clock::now()),
+        intake: restaurant.intake(clock::now()),
         app,
-        watched,
+        watched: (restaurant.listing().restaurant.id, role, session),
         checked: Instant::now(),
         waiting,
         seen,
@@ -248,7 +254,7 @@ struct RevisionStream {
     key: String,
     restaurant: RestaurantId,
     /// Of the restaurant and its menu, as the device may know them: it asks for them whenever it has connected.
-    published: Option<Revision>,
+    published: Revision,
     listing: watch::Receiver<()>,
     checked: Instant,
     first: Option<Bytes>,
@@ -262,11 +268,6 @@ struct RevisionStream {
 /// The restaurant or its menu is another one.
 fn restaurant_frame(revision: Revision) -> Bytes {
     Bytes::from(format!("event: restaurant\ndata: {}\n\n", revision.0))
-}
-
-fn published_revision(app: &AppState, restaurant: RestaurantId) -> Option<Revision> {
-    let catalog = app.catalog.now();
-    Some(catalog.by_id(restaurant)?.restaurant.revision)
 }
 
 fn revision_frame(revision: Revision) -> Bytes {
@@ -297,7 +298,7 @@ impl RevisionStream {
             match woken {
                 Woken::AccessChanged if self.is_paired().await => {}
                 Woken::ListingChanged => {
-                    if let Some(frame) = self.published_now() {
+                    if let Some(frame) = self.published_now().await {
                         return Some(frame);
                     }
                 }
@@ -315,10 +316,11 @@ impl RevisionStream {
     }
 
     /// A listing changes with its opening hours and what is sold out, too; told is a new revision.
-    fn published_now(&mut self) -> Option<Bytes> {
-        let published = published_revision(&self.app, self.restaurant);
+    async fn published_now(&mut self) -> Option<Bytes> {
+        let entry = self.app.catalog.by_id(self.restaurant).await.ok().flatten()?;
+        let published = entry.listing().restaurant.revision;
         let before = std::mem::replace(&mut self.published, published);
-        published.filter(|_| before != published).map(restaurant_frame)
+        (before != published).then(|| restaurant_frame(published))
     }
 
     /// A revoked device reconnects and gets the reason as a problem.
@@ -333,7 +335,7 @@ impl RevisionStream {
 /// The restaurant's revision, and each higher one, as long as the device is paired; and whenever the restaurant or its menu is another.
 pub fn revision_stream(
     app: Arc<AppState>,
-    (restaurant, now): (RestaurantId, Revision),
+    (restaurant, now): (&CatalogEntry, Revision),
     watching: watch::Receiver<Revision>,
     key: String,
     open_stream: OpenStream,
@@ -350,8 +352,8 @@ pub fn revision_stream(
     access.mark_changed();
     let listing = app.catalog.watch_restaurant(restaurant);
     let state = RevisionStream {
-        published: published_revision(&app, restaurant),
-        restaurant,
+        published: restaurant.listing().restaurant.revision,
+        restaurant: restaurant.listing().restaurant.id,
         listing,
         app,
         key,

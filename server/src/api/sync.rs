@@ -15,6 +15,7 @@ use servery_domain::{
 use crate::{
     accounts::sessions::CurrentUser,
     api::stream,
+    catalog::restaurant_now::restaurant_called,
     http::{
         client::Client,
         error::{AcceptsJson, ApiError, JsonBody, Text},
@@ -45,7 +46,7 @@ pub async fn post_sync(
     app.rate_limiter
         .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)
         .await?;
-    current_device.restaurant(&app, &slug)?;
+    current_device.restaurant(&app, &slug).await?;
     let answer = sync::sync(&app, &current_device, request).await?;
     current_device
         .touched(&app, ([(CACHE_CONTROL, "private, no-store")], Json(answer)))
@@ -71,7 +72,7 @@ pub async fn post_op_imports(
     request: Request,
 ) -> Result<Json<ImportedOps>, ApiError> {
     // Before the body is read.
-    sync::import_restaurant(&app, &user, &slug)?;
+    sync::import_restaurant(&app, &user, &slug).await?;
     let JsonBody(requests) = JsonBody::<Vec<sync::RawSyncRequest>>::from_request(request, &app).await?;
     sync::import_ops(&app, &user, &slug, requests).await.map(Json)
 }
@@ -95,7 +96,7 @@ pub async fn get_pos(
     app.rate_limiter
         .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)
         .await?;
-    current_device.restaurant(&app, &slug)?;
+    current_device.restaurant(&app, &slug).await?;
     let look = sync::pos_snapshot(&app, &current_device.installed, &slug).await?;
     current_device
         .touched(&app, ([(CACHE_CONTROL, "private, no-store")], Json(look)))
@@ -120,13 +121,14 @@ pub async fn get_sync_events(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let open_stream = app.open_streams.of_client(&client)?;
-    let restaurant = current_device.restaurant(&app, &slug)?;
+    let restaurant = current_device.restaurant(&app, &slug).await?;
     // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_pos(app.store.as_ref(), restaurant).await?;
     let now = app.store.revision(restaurant).await?;
+    let entry = restaurant_called(&app, &slug).await?;
     Ok(stream::revision_stream(
         app,
-        (restaurant, now),
+        (&entry, now),
         watching,
         current_device.key(),
         open_stream,

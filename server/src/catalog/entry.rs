@@ -12,12 +12,16 @@ use servery_domain::{
     revision::Revision,
     time::{DAY, Day, LocalMinute, Timestamp},
 };
-use servery_store::listings::StoredListing;
+use servery_store::{listings::StoredListing, restaurant_index::IndexEntry};
 
 use crate::{
     catalog::{CardTakers, local_pause},
     clock,
 };
+
+/// Seconds after which an entry of the index is due whose restaurant neither opens nor closes.
+const A_DAY: i64 = 24 * 3600;
+const NEVER: Timestamp = Timestamp(i64::MAX);
 
 pub struct CatalogEntry {
     listing: Arc<Listing>,
@@ -25,7 +29,10 @@ pub struct CatalogEntry {
     intake: OrderIntake,
     changed: Revision,
     zone: TimeZone,
+    calculated: Timestamp,
     until: Timestamp,
+    /// When it opens or closes.
+    opening_change: Option<Timestamp>,
 }
 
 impl CatalogEntry {
@@ -47,7 +54,9 @@ impl CatalogEntry {
         };
         let state = OpeningState::new(&restaurant, &stored.dayparts, &stored.intake, &zone, now);
         Some(Self {
+            calculated: now,
             until: state.until,
+            opening_change: state.opening_change,
             listing: Arc::new(Listing {
                 opening: state.opening,
                 pause: state.pause,
@@ -70,7 +79,9 @@ impl CatalogEntry {
         let restaurant = &self.listing.restaurant;
         let state = OpeningState::new(restaurant, &self.dayparts, &self.intake, &self.zone, now);
         Self {
+            calculated: now,
             until: state.until,
+            opening_change: state.opening_change,
             listing: Arc::new(Listing {
                 opening: state.opening,
                 pause: state.pause,
@@ -85,12 +96,45 @@ impl CatalogEntry {
         }
     }
 
+    /// What the restaurant is searched by, at the time of this entry.
+    pub fn index_entry(&self) -> IndexEntry {
+        let Listing {
+            restaurant,
+            opening,
+            is_demo,
+            ..
+        } = &*self.listing;
+        let change = self.opening_change.unwrap_or(NEVER);
+        let (opens, closes) = match opening.open {
+            true => (Timestamp(0), change),
+            false => (change, NEVER),
+        };
+        IndexEntry {
+            restaurant: restaurant.id,
+            revision: self.changed,
+            slug: restaurant.slug.clone(),
+            cuisine: restaurant.cuisine,
+            is_demo: *is_demo,
+            words: restaurant.search_text(),
+            opens,
+            closes,
+            due: self
+                .opening_change
+                .unwrap_or(Timestamp(self.calculated.0 + A_DAY)),
+        }
+    }
+
     pub fn listing(&self) -> &Arc<Listing> {
         &self.listing
     }
 
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// The restaurant's local time.
+    pub fn clock(&self, now: Timestamp) -> LocalMinute {
+        clock::local(&self.zone, now)
     }
 
     /// When the listing is another.
@@ -116,6 +160,7 @@ struct OpeningState {
     not_served: Vec<NotServed>,
     /// When any of it is another.
     until: Timestamp,
+    opening_change: Option<Timestamp>,
 }
 
 impl OpeningState {
@@ -153,6 +198,7 @@ impl OpeningState {
             })
             .collect();
         Self {
+            opening_change: opening.change.map(|change| next_utc(zone, change.at, now)),
             opening,
             pause,
             today: here.day(),

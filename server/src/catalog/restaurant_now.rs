@@ -13,7 +13,12 @@ use servery_domain::{
     time::{LocalMinute, Timestamp},
 };
 
-use crate::{catalog::local_pause, clock, http::error::ApiError, state::AppState};
+use crate::{
+    catalog::{CatalogEntry, local_pause},
+    clock,
+    http::error::ApiError,
+    state::AppState,
+};
 
 /// A restaurant, its menu and its local time at one moment.
 pub struct RestaurantNow {
@@ -31,34 +36,34 @@ impl RestaurantNow {
 }
 
 pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow, ApiError> {
-    let catalog = app.catalog.now();
-    let unknown = || ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'"));
-    let slug: Slug = slug.parse().map_err(|_| unknown())?;
-    let listing = catalog.listing(&slug).ok_or_else(unknown)?.clone();
-    let now = clock::now();
-    let zone = catalog.zone(&slug).ok_or_else(unknown)?.clone();
-    let menu = app.catalog.menu(&listing.restaurant).await?.ok_or_else(unknown)?;
+    let entry = restaurant_called(app, slug).await?;
+    let (listing, zone, now) = (entry.listing().clone(), entry.zone().clone(), clock::now());
+    let menu = app.catalog.menu(&listing.restaurant).await?;
     Ok(RestaurantNow {
-        intake: catalog.intake(listing.restaurant.id, now),
+        intake: entry.intake(now),
         listing,
-        menu,
+        menu: menu.ok_or_else(|| unknown(slug))?,
         now: (now, clock::local(&zone, now)),
         zone,
     })
 }
 
-pub fn restaurant_id(app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
-    let catalog = app.catalog.now();
-    let listing = slug.parse().ok().and_then(|slug| catalog.listing(&slug));
-    listing
-        .map(|listing| listing.restaurant.id)
-        .ok_or_else(|| ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'")))
+pub async fn restaurant_called(app: &AppState, slug: &str) -> Result<Arc<CatalogEntry>, ApiError> {
+    let parsed: Slug = slug.parse().map_err(|_| unknown(slug))?;
+    let entry = app.catalog.by_slug(&parsed).await?;
+    entry.ok_or_else(|| unknown(slug))
 }
 
-pub fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiError> {
-    let catalog = app.catalog.now();
-    catalog
-        .by_id(id)
-        .cloned()
-        .ok_or_else(|| ApiError::new(ProblemType::NotFound, "the restaurant is gone"))
+pub async fn restaurant_id(app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
+    Ok(restaurant_called(app, slug).await?.listing().restaurant.id)
+}
+
+pub async fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiError> {
+    let entry = app.catalog.by_id(id).await?;
+    let listing = entry.map(|entry| entry.listing().clone());
+    listing.ok_or_else(|| ApiError::new(ProblemType::NotFound, "the restaurant is gone"))
+}
+
+fn unknown(slug: &str) -> ApiError {
+    ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'"))
 }

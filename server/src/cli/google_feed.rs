@@ -4,36 +4,48 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use servery_domain::{restaurant::Listing, time::Timestamp};
+use servery_domain::{limits, restaurant::Listing, search::Search, time::Timestamp};
 
 use super::error::CliError;
-use crate::{catalog::CatalogSnapshot, settings::Settings};
+use crate::{catalog::Catalog, settings::Settings};
 
 /// A kind of feed: what its files are called, and its name in Google's descriptor.
 const ENTITIES: (&str, &str) = ("entity", "reservewithgoogle.entity");
 const ACTIONS: (&str, &str) = ("action", "reservewithgoogle.action.v2");
 
 /// Writes the files into the folder, and says what to do with them.
-pub fn run(
+pub async fn run(
     settings: &Settings,
-    catalog: &CatalogSnapshot,
+    catalog: &Catalog,
     folder: &Path,
     now: Timestamp,
 ) -> Result<String, CliError> {
-    let ordered: Vec<&Listing> = catalog
-        .restaurants()
-        .filter(|listing| !listing.is_demo && has_link(listing))
-        .collect();
-    let entities = ordered.iter().map(|listing| entity(settings, listing)).collect();
-    let actions = ordered
-        .iter()
-        .flat_map(|listing| actions(settings, listing))
-        .collect();
+    let (mut entities, mut links) = (Vec::new(), Vec::new());
+    let mut search = Search {
+        limit: limits::PAGE_MOST,
+        ..Search::default()
+    };
+    loop {
+        let page = catalog.search(&search).await?;
+        for listing in page
+            .items
+            .iter()
+            .filter(|listing| !listing.is_demo && has_link(listing))
+        {
+            entities.push(entity(settings, listing));
+            links.extend(actions(settings, listing));
+        }
+        search.after = page.next;
+        if search.after.is_none() {
+            break;
+        }
+    }
+    let restaurants = entities.len();
     write(folder, ENTITIES, entities, now)?;
-    write(folder, ACTIONS, actions, now)?;
+    write(folder, ACTIONS, links, now)?;
     Ok(format!(
         "{} restaurants are in {}: upload its four files to the SFTP server that Google's Partner Portal names, each day",
-        ordered.len(),
+        restaurants,
         folder.display()
     ))
 }

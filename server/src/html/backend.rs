@@ -52,7 +52,7 @@ use super::escape::escape_json;
 use crate::{
     accounts::{customer::Customer, passkeys, sessions::CurrentUser},
     audit_log,
-    catalog::CatalogSnapshot,
+    catalog::{CatalogEntry, restaurant_now::restaurant_called},
     edits,
     http::{error::ApiError, rate_limit, visitor},
     installation, invitations, legal, new_restaurant,
@@ -65,22 +65,29 @@ use crate::{
 
 pub struct ServerBackend {
     app: Arc<AppState>,
-    snapshot: Arc<CatalogSnapshot>,
+    /// That the page is about.
+    restaurant: Option<Arc<CatalogEntry>>,
     /// Who asks; nobody, for a page that is the same for everybody.
     customer: Customer,
     notes: Option<Mutex<String>>,
 }
 
 impl ServerBackend {
-    pub fn snapshot(&self) -> &CatalogSnapshot {
-        &self.snapshot
+    /// That the page is about.
+    pub fn restaurant(&self) -> Option<&CatalogEntry> {
+        self.restaurant.as_deref()
     }
 
     /// With `noting`, the answers are there for [`Self::answers`] afterwards.
-    pub fn new(app: Arc<AppState>, snapshot: Arc<CatalogSnapshot>, customer: Customer, noting: bool) -> Self {
+    pub fn new(
+        app: Arc<AppState>,
+        restaurant: Option<Arc<CatalogEntry>>,
+        customer: Customer,
+        noting: bool,
+    ) -> Self {
         Self {
             app,
-            snapshot,
+            restaurant,
             customer,
             notes: noting.then(Mutex::default),
         }
@@ -103,11 +110,15 @@ impl ServerBackend {
         }
     }
 
-    fn listing(&self, slug: &Slug) -> Result<&Listing, Problem> {
-        self.snapshot
-            .listing(slug)
-            .map(AsRef::as_ref)
-            .ok_or_else(|| Problem::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'")))
+    async fn listing(&self, slug: &Slug) -> Result<Arc<Listing>, Problem> {
+        let own = self.restaurant().map(CatalogEntry::listing);
+        match own.filter(|listing| listing.restaurant.slug == *slug) {
+            Some(listing) => Ok(listing.clone()),
+            None => {
+                let entry = restaurant_called(&self.app, slug.as_str()).await?;
+                Ok(entry.listing().clone())
+            }
+        }
     }
 
     fn user(&self) -> Result<&CurrentUser, Problem> {
@@ -160,19 +171,19 @@ impl ThinOfficeBackend for ServerBackend {}
 
 impl Handle<GetRestaurants> for ServerBackend {
     async fn handle(&self, GetRestaurants(search): &GetRestaurants) -> Result<Page<Listing>, Problem> {
-        Ok(self.snapshot.page(search, None))
+        Ok(self.app.catalog.search(search).await.map_err(ApiError::from)?)
     }
 }
 
 impl Handle<GetRestaurant> for ServerBackend {
     async fn handle(&self, GetRestaurant(slug): &GetRestaurant) -> Result<Listing, Problem> {
-        self.listing(slug).cloned()
+        Ok(Listing::clone(&*self.listing(slug).await?))
     }
 }
 
 impl Handle<GetMenu> for ServerBackend {
     async fn handle(&self, GetMenu(slug, lang): &GetMenu) -> Result<Arc<Menu>, Problem> {
-        let restaurant = &self.listing(slug)?.restaurant;
+        let restaurant = &self.listing(slug).await?.restaurant;
         let menu = self.app.catalog.shown_menu(restaurant, *lang).await;
         menu.map_err(ApiError::from)?
             .ok_or_else(|| Problem::new(ProblemType::NotFound, format!("'{slug}' has no menu")))
@@ -181,7 +192,7 @@ impl Handle<GetMenu> for ServerBackend {
 
 impl Handle<GetLegalFacts> for ServerBackend {
     async fn handle(&self, GetLegalFacts(slug): &GetLegalFacts) -> Result<LegalFacts, Problem> {
-        Ok(legal::legal_facts(&self.app, &self.listing(slug)?.restaurant).await?)
+        Ok(legal::legal_facts(&self.app, &self.listing(slug).await?.restaurant).await?)
     }
 }
 
@@ -215,7 +226,7 @@ impl Handle<GetPlaces> for ServerBackend {
             .rate_limiter
             .take_for_diner(&rate_limit::PLACES, &self.customer.client)
             .await?;
-        let near = &self.listing(slug)?.restaurant;
+        let near = &self.listing(slug).await?.restaurant;
         Ok(places::suggestions(&self.app, typed, Some(near)).await?)
     }
 }
@@ -240,7 +251,7 @@ impl Handle<GetOrders> for ServerBackend {
 
 impl Handle<GetAccount> for ServerBackend {
     async fn handle(&self, _: &GetAccount) -> Result<SignedIn, Problem> {
-        Ok(self.user()?.signed_in(&self.app))
+        Ok(self.user()?.signed_in(&self.app).await?)
     }
 }
 
@@ -338,7 +349,7 @@ impl Handle<GetPublications> for ServerBackend {
 
 impl Handle<GetDevice> for ServerBackend {
     async fn handle(&self, _: &GetDevice) -> Result<Paired, Problem> {
-        Ok(devices::paired(&self.app, &self.device().await?)?)
+        Ok(devices::paired(&self.app, &self.device().await?).await?)
     }
 }
 
@@ -349,7 +360,7 @@ impl Handle<GetPos> for ServerBackend {
             .rate_limiter
             .take_for_device(&rate_limit::SYNCS, device.device.id, &self.customer.client)
             .await?;
-        devices::restaurant(&self.app, &device, slug.as_str())?;
+        devices::restaurant(&self.app, &device, slug.as_str()).await?;
         devices::touch(&self.app, &device).await?;
         Ok(sync::pos_snapshot(&self.app, &device, slug.as_str()).await?)
     }

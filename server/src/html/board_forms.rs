@@ -305,7 +305,7 @@ async fn import_ops(
         _ => ApiError::new(ProblemType::NotAccepted, error.body_text()),
     };
     // Before the file is read.
-    sync::import_restaurant(app, user, slug)?;
+    sync::import_restaurant(app, user, slug).await?;
     let mut file = file.map_err(|error| ApiError::new(ProblemType::NotAccepted, error.body_text()))?;
     let field = file.next_field().await.map_err(unreadable)?;
     let field = field.ok_or_else(|| ApiError::new(ProblemType::NotAccepted, "there is no file"))?;

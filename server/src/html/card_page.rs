@@ -81,7 +81,7 @@ async fn card_page(
         // There is nothing to confirm any more: the order's page says how it stands.
         return Ok(redirect(&format!("/orders/{token}/paid")));
     }
-    let listing = listing_of(app, form.order.ordered.restaurant)?;
+    let listing = listing_of(app, form.order.ordered.restaurant).await?;
     let preferences = Preferences::read(&address, headers).map_err(ApiError)?;
     let texts = Texts::of(preferences.lang);
     let head = DocumentHead {

@@ -12,7 +12,7 @@ use axum::{
 use servery_domain::{lang::Lang, menu::Menu, problem::ProblemType, restaurant::Listing};
 
 use crate::{
-    catalog::{Edition, restaurant_now::restaurant_now},
+    catalog::{Edition, restaurant_now::restaurant_called},
     clock,
     http::{
         cached_body::Cached,
@@ -35,12 +35,11 @@ pub struct CrossOriginAnswer {
 impl CrossOriginAnswer {
     /// In the language that is asked for. Where there are no texts in it, in that of the restaurant.
     pub async fn find(app: &AppState, slug: &str, pairs: &[(String, String)]) -> Result<Self, ApiError> {
-        // Before what it is the key of: newer content under an older edition is looked up by nobody later.
-        let snapshot = app.catalog.now().clone();
-        let listing = restaurant_now(app, slug).await?.listing;
+        let entry = restaurant_called(app, slug).await?;
+        let listing = entry.listing().clone();
         let lang = parameter(pairs, "lang").and_then(Lang::from_tag);
         Ok(Self {
-            edition: snapshot.edition_of(&listing.restaurant.slug),
+            edition: app.catalog.now().edition_of(&entry),
             lang: lang.unwrap_or(listing.restaurant.lang),
             listing,
         })

@@ -44,7 +44,7 @@ async fn import_menu(
 ) -> Result<ImportResult, ApiError> {
     let user = user?;
     // Before the file is read.
-    edits::check(app, &user, slug)?;
+    edits::check(app, &user, slug).await?;
     let form = match FileForm::read(form).await {
         Ok(form) => form,
         Err(FileFormError::TooLarge) => {

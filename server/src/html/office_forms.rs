@@ -208,7 +208,7 @@ async fn add_holidays(
     form: &Form,
 ) -> Result<String, ApiError> {
     let user = user?;
-    edits::check(app, &user, slug)?;
+    edits::check(app, &user, slug).await?;
     let region = Some(form.get("region")).filter(|region| !region.is_empty());
     match public_holidays::add(app, &user, slug, (id_of_act(form)?, region)).await {
         Ok(Added::New(added)) => Ok(added.to_string()),
@@ -255,7 +255,7 @@ async fn change_changes(
     form: &Form,
 ) -> Result<Said, ApiError> {
     let user = user?;
-    edits::check(app, &user, slug)?;
+    edits::check(app, &user, slug).await?;
     let id = |name: &str| form.get(name).parse::<EditId>().map_err(|_| no_such_edit());
     match form.get("act") {
         "publish" => {

@@ -327,12 +327,8 @@ async fn reorder(app: &AppState, customer: &Customer, token: &str) -> Result<Res
 async fn choose_table(app: &AppState, customer: &Customer, code: &str) -> Result<Response, ApiError> {
     let unknown = || ApiError::new(ProblemType::NotFound, "no table has this code");
     let (restaurant, _) = app.store.table(code).await?.ok_or_else(unknown)?;
-    let slug = app
-        .catalog
-        .now()
-        .by_id(restaurant)
-        .map(|listing| listing.restaurant.slug.clone())
-        .ok_or_else(unknown)?;
+    let entry = app.catalog.by_id(restaurant).await?.ok_or_else(unknown)?;
+    let slug = &entry.listing().restaurant.slug;
     let mut known = form_visitor(app, slug.as_str(), customer).await?;
     known.draft.set_fulfilment(Fulfilment::Table(code.to_owned()));
     save_and_redirect(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await

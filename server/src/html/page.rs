@@ -30,10 +30,7 @@ use servery_app::{
     routes::{self, Chunk, Route},
     text::Texts,
 };
-use servery_domain::{
-    problem::{Problem, ProblemType},
-    slug::Slug,
-};
+use servery_domain::problem::{Problem, ProblemType};
 
 use super::{
     backend::ServerBackend,
@@ -48,7 +45,7 @@ use super::{
 };
 use crate::{
     accounts::customer::Customer,
-    catalog::CatalogSnapshot,
+    catalog::CatalogEntry,
     clock,
     http::{
         client::Client,
@@ -99,9 +96,13 @@ pub async fn get_page(
         load: app.load(),
     };
     let decision = decide(route, inputs);
-    let edition = match restaurant_of(&address) {
-        Some(slug) => snapshot.edition_of(&slug),
-        None => snapshot.edition,
+    let restaurant = match find_restaurant(&app, &address).await {
+        Ok(restaurant) => restaurant,
+        Err(error) => return problem_page(&app, &uri, &headers, error.0).await,
+    };
+    let edition = match &restaurant {
+        Some(entry) => snapshot.edition_of(entry),
+        None => snapshot.edition(clock::now()),
     };
     let key = ViewKey::new(edition, decision, preferences.lang, &address);
     let is_personal = route.is_personal(decision.mode);
@@ -113,7 +114,7 @@ pub async fn get_page(
         Ok(customer) => customer,
         Err(error) => return problem_page(&app, &uri, &headers, error.0).await,
     };
-    let render = render_view(&app, snapshot, route.chunk, &address, &key, customer);
+    let render = render_view(&app, restaurant, route.chunk, &address, &key, customer);
     let rendered = match !is_personal && key.is_cacheable() {
         true => cached_view(&app, &key, render).await,
         false => render.await,
@@ -169,15 +170,10 @@ fn cache_control(route: &Route, key: &ViewKey, may_be_shared: bool) -> String {
 pub async fn problem_page(app: &Arc<AppState>, uri: &Uri, headers: &HeaderMap, problem: Problem) -> Response {
     let started = Instant::now();
     let address = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
-    let snapshot = app.catalog.now().clone();
     let lang = Preferences::usual_lang(&address, headers);
-    let key = ViewKey::new(snapshot.edition, PROBLEM, lang, &address);
-    let backend = Arc::new(ServerBackend::new(
-        app.clone(),
-        snapshot,
-        Customer::default(),
-        false,
-    ));
+    let edition = app.catalog.now().edition(clock::now());
+    let key = ViewKey::new(edition, PROBLEM, lang, &address);
+    let backend = Arc::new(ServerBackend::new(app.clone(), None, Customer::default(), false));
     let content = Content::<BrowsePage>::Problem(problem);
     render_content(app, &address, &key, content, &backend, started)
         .await
@@ -193,7 +189,7 @@ const PROBLEM: Decision = Decision {
 /// Loads and renders, whatever is cached.
 pub async fn render_view(
     app: &Arc<AppState>,
-    snapshot: Arc<CatalogSnapshot>,
+    restaurant: Option<Arc<CatalogEntry>>,
     chunk: Chunk,
     address: &PageAddress,
     key: &ViewKey,
@@ -201,27 +197,33 @@ pub async fn render_view(
 ) -> Arc<Rendered> {
     let rendered = match chunk {
         Chunk::Browse if is_always_thin(address) => {
-            render_page::<ThinBrowsePage>(app, snapshot, address, key, customer).await
+            render_page::<ThinBrowsePage>(app, restaurant, address, key, customer).await
         }
-        Chunk::Browse => render_page::<BrowsePage>(app, snapshot, address, key, customer).await,
-        Chunk::Ordering => render_page::<OrderingPage>(app, snapshot, address, key, customer).await,
-        Chunk::Account => render_page::<AccountPage>(app, snapshot, address, key, customer).await,
+        Chunk::Browse => render_page::<BrowsePage>(app, restaurant, address, key, customer).await,
+        Chunk::Ordering => render_page::<OrderingPage>(app, restaurant, address, key, customer).await,
+        Chunk::Account => render_page::<AccountPage>(app, restaurant, address, key, customer).await,
         Chunk::Office if is_always_thin(address) => {
-            render_page::<ThinOfficePage>(app, snapshot, address, key, customer).await
+            render_page::<ThinOfficePage>(app, restaurant, address, key, customer).await
         }
-        Chunk::Office => render_page::<OfficePage>(app, snapshot, address, key, customer).await,
+        Chunk::Office => render_page::<OfficePage>(app, restaurant, address, key, customer).await,
         Chunk::Staff if key.decision.mode == Mode::Thin => {
-            render_page::<NoScriptPage>(app, snapshot, address, key, customer).await
+            render_page::<NoScriptPage>(app, restaurant, address, key, customer).await
         }
-        Chunk::Staff => render_page::<StaffPage>(app, snapshot, address, key, customer).await,
+        Chunk::Staff => render_page::<StaffPage>(app, restaurant, address, key, customer).await,
     };
     Arc::new(rendered)
 }
 
 /// The restaurant that a page is about. It shows no other.
-fn restaurant_of(address: &PageAddress) -> Option<Slug> {
-    let (route, values) = routes::read(&address.path)?;
-    routes::slug(&values).filter(|_| route.path.contains("{slug}"))
+async fn find_restaurant(
+    app: &AppState,
+    address: &PageAddress,
+) -> Result<Option<Arc<CatalogEntry>>, ApiError> {
+    let named = routes::read(&address.path).filter(|(route, _)| route.path.contains("{slug}"));
+    match named.and_then(|(_, values)| routes::slug(&values)) {
+        Some(slug) => Ok(app.catalog.by_slug(&slug).await?),
+        None => Ok(None),
+    }
 }
 
 fn is_always_thin(address: &PageAddress) -> bool {
@@ -230,14 +232,14 @@ fn is_always_thin(address: &PageAddress) -> bool {
 
 async fn render_page<P: Pages>(
     app: &Arc<AppState>,
-    snapshot: Arc<CatalogSnapshot>,
+    restaurant: Option<Arc<CatalogEntry>>,
     address: &PageAddress,
     key: &ViewKey,
     customer: Customer,
 ) -> Rendered {
     let started = Instant::now();
     let is_hydrated = key.decision.mode == Mode::Hydrated;
-    let backend = Arc::new(ServerBackend::new(app.clone(), snapshot, customer, is_hydrated));
+    let backend = Arc::new(ServerBackend::new(app.clone(), restaurant, customer, is_hydrated));
     let content = Content::<P>::load(address, key.lang, &P::backend(backend.clone())).await;
     render_content(app, address, key, content, &backend, started).await
 }
@@ -257,9 +259,8 @@ async fn render_content<P: Pages>(
     };
     let route = routes::find(&address.path);
     let texts = Texts::of(key.lang);
-    let slug = restaurant_of(address);
-    let base = match slug.as_ref().and_then(|slug| backend.snapshot().listing(slug)) {
-        Some(listing) => app.settings.base_url(listing),
+    let base = match backend.restaurant() {
+        Some(entry) => app.settings.base_url(entry.listing()),
         None => app.settings.public_url(),
     };
     let head = match decision.mode {
@@ -267,7 +268,7 @@ async fn render_content<P: Pages>(
         Mode::Thin | Mode::Hydrated => head(&content, texts, route, address, &base),
     };
     let answers = backend.answers().filter(|_| decision.mode == Mode::Hydrated);
-    let is_demo = decision.mode != Mode::Thick && backend.snapshot().is_demo(slug.as_ref());
+    let is_demo = decision.mode != Mode::Thick && app.catalog.now().is_demo(backend.restaurant());
     let facts = DocumentFacts::new(&app.assets, texts, (decision, P::CHUNK), address.clone(), head)
         .with_demo_notice(is_demo);
     let mut headers = PageHeaders::new(&facts);

@@ -98,7 +98,7 @@ async fn remove(
     form: &Form,
 ) -> Result<&'static str, ApiError> {
     let user = user?;
-    edits::check(app, &user, slug)?;
+    edits::check(app, &user, slug).await?;
     let (key, id) = (key(part)?, id_in(form.fields())?);
     set(app, &user, (slug, &key), (id, None)).await
 }

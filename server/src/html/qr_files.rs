@@ -36,9 +36,9 @@ pub async fn get_page_code(
     user: CurrentUser,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
-    let restaurant = restaurant_id(&app, &slug)?;
+    let restaurant = restaurant_id(&app, &slug).await?;
     user.check(restaurant, Permission::Edit)?;
-    svg(&app.settings.page_url(&*listing_of(&app, restaurant)?))
+    svg(&app.settings.page_url(&*listing_of(&app, restaurant).await?))
 }
 
 /// `GET /office/{slug}/tables/{code}/qr.svg`: leads to the menu, for orders at this table.
@@ -47,11 +47,11 @@ pub async fn get_table_code(
     user: CurrentUser,
     Segments((slug, code)): Segments<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let restaurant = restaurant_id(&app, &slug)?;
+    let restaurant = restaurant_id(&app, &slug).await?;
     user.check(restaurant, Permission::Edit)?;
     let table = app.store.table(&code).await?;
     match table.is_some_and(|(of, _)| of == restaurant) {
-        true => svg(&table_url(&app, &*listing_of(&app, restaurant)?, &code)),
+        true => svg(&table_url(&app, &*listing_of(&app, restaurant).await?, &code)),
         false => Err(ApiError::new(
             ProblemType::NotFound,
             "no table of this restaurant has this code",
@@ -66,9 +66,9 @@ pub async fn get_table_sheet(
     headers: HeaderMap,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
-    let restaurant = restaurant_id(&app, &slug)?;
+    let restaurant = restaurant_id(&app, &slug).await?;
     user.check(restaurant, Permission::Edit)?;
-    let listing = listing_of(&app, restaurant)?;
+    let listing = listing_of(&app, restaurant).await?;
     let name = listing.restaurant.name.clone();
     let lang = Preferences::usual_lang(&PageAddress::new("/", ""), &headers);
     let call = Texts::of(lang).get(Key::TablesScan);

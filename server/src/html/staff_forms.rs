@@ -107,7 +107,7 @@ async fn ask(
     app.rate_limiter
         .take_for_device(&rate_limit::SYNCS, current_device.id(), &customer.client)
         .await?;
-    current_device.restaurant(app, slug)?;
+    current_device.restaurant(app, slug).await?;
     let op = form
         .get("op")
         .parse()

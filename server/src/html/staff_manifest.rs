@@ -40,7 +40,7 @@ pub async fn get_staff_manifest(
     headers: HeaderMap,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
-    let listing = listing_of(&app, restaurant_id(&app, &slug)?)?;
+    let listing = listing_of(&app, restaurant_id(&app, &slug).await?).await?;
     let address = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
     let lang = Preferences::usual_lang(&address, &headers);
     let manifest = manifest(&listing.restaurant, lang).to_string();

@@ -1,5 +1,7 @@
 //! A restaurant's own domain has the pages of that restaurant. What else somebody looks for there is at the installation's address.
 
+use std::sync::Arc;
+
 use axum::{
     http::{
         HeaderMap, Method, StatusCode, Uri,
@@ -7,9 +9,10 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use servery_domain::{domain_name::DomainName, restaurant::Listing, slug::Slug};
+use servery_domain::{domain_name::DomainName, id::RestaurantId, slug::Slug};
+use servery_store::StoreError;
 
-use crate::{catalog::CatalogSnapshot, state::AppState};
+use crate::{catalog::CatalogEntry, http::error::ApiError, state::AppState};
 
 /// What begins with one of these is for people who work here, or about all restaurants.
 const ELSEWHERE: [&str; 7] = [
@@ -22,32 +25,39 @@ const ELSEWHERE: [&str; 7] = [
     "staff",
 ];
 
-pub fn redirect_elsewhere(
+pub async fn redirect_elsewhere(
     app: &AppState,
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Option<Response> {
-    let is_read = matches!(*method, Method::GET | Method::HEAD);
-    let place = place(app, uri, headers).filter(|_| is_read)?;
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return None;
+    }
+    let own = match restaurant_at(app, uri, headers).await {
+        Ok(own) => own?,
+        Err(error) => return Some(ApiError::from(error).into_response()),
+    };
+    let place = redirect(&own.listing().restaurant.slug, uri, &app.settings.public_url())?;
     // For as long as the restaurant has this domain.
     let headers = [(LOCATION, place), (CACHE_CONTROL, "no-store".to_owned())];
     Some((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
 }
 
-fn place(app: &AppState, uri: &Uri, headers: &HeaderMap) -> Option<String> {
-    let catalog = app.catalog.now();
-    let listing = restaurant_at(app, &catalog, uri, headers)?;
-    redirect(&listing.restaurant.slug, uri, &app.settings.public_url())
-}
-
 /// The restaurant whose own domain was asked.
-pub fn restaurant_at<'a>(
+pub async fn restaurant_at(
     app: &AppState,
-    catalog: &'a CatalogSnapshot,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Option<&'a Listing> {
+) -> Result<Option<Arc<CatalogEntry>>, StoreError> {
+    match restaurant_id_at(app, uri, headers) {
+        Some(restaurant) => app.catalog.by_id(restaurant).await,
+        None => Ok(None),
+    }
+}
+
+fn restaurant_id_at(app: &AppState, uri: &Uri, headers: &HeaderMap) -> Option<RestaurantId> {
+    let catalog = app.catalog.now();
     if !catalog.has_domains() {
         return None;
     }

@@ -149,12 +149,11 @@ pub async fn notify(
     let Some(subscription) = app.store.subscription(order.id, browser).await? else {
         return Ok(());
     };
-    let catalog = app.catalog.now().clone();
-    let Some(listing) = catalog.by_id(order.ordered.restaurant) else {
+    let Some(entry) = app.catalog.by_id(order.ordered.restaurant).await? else {
         return Ok(());
     };
     let lang = subscription.lang;
-    let Some((title, body)) = mail::order::notice(order, lang, event, &listing.restaurant) else {
+    let Some((title, body)) = mail::order::notice(order, lang, event, &entry.listing().restaurant) else {
         return Ok(());
     };
     let path = format!("/orders/{}", tracked.token);

@@ -1,5 +1,7 @@
 //! A restaurant's board: its open orders, and what staff do with them. The service behind the API and the plain forms.
 
+use std::sync::Arc;
+
 use servery_domain::{
     account::{Permission, Role},
     audit::Author,
@@ -12,7 +14,10 @@ use servery_domain::{
 
 use crate::{
     accounts::sessions::{self, CurrentUser},
-    catalog::restaurant_now::{restaurant_id, restaurant_now},
+    catalog::{
+        CatalogEntry,
+        restaurant_now::{restaurant_called, restaurant_id, restaurant_now},
+    },
     clock,
     http::error::ApiError,
     orders,
@@ -63,9 +68,9 @@ pub async fn watchable_restaurant(
     app: &AppState,
     user: &CurrentUser,
     slug: &str,
-) -> Result<(RestaurantId, Role), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
-    let role = user.check(restaurant, Permission::See)?;
+) -> Result<(Arc<CatalogEntry>, Role), ApiError> {
+    let restaurant = restaurant_called(app, slug).await?;
+    let role = user.check(restaurant.listing().restaurant.id, Permission::See)?;
     Ok((restaurant, role))
 }
 
@@ -96,7 +101,7 @@ pub async fn advance(
     order: OrderId,
     event: Event,
 ) -> Result<Order, ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     let role = user.check(restaurant, Permission::Cause(&event))?;
     let own = app
         .store
@@ -133,7 +138,7 @@ pub async fn change_intake(
     slug: &str,
     change: IntakeChange,
 ) -> Result<(), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Pause)?;
     let now = clock::now();
     change.check(now)?;

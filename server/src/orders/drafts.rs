@@ -12,7 +12,7 @@ use crate::{
 
 /// The draft of this browser, completed with name and address of the account.
 pub async fn draft(app: &AppState, slug: &str, customer: &Customer) -> Result<Draft, ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     let kept = match &customer.visitor {
         Some(visitor) => app.store.draft(visitor, restaurant).await?,
         None => None,
@@ -40,7 +40,7 @@ pub async fn save_draft(
     app.rate_limiter
         .take_many_for_diner(&rate_limit::DRAFT_KILOBYTES, bytes.div_ceil(1_000), client)
         .await?;
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     Ok(app
         .store
         .put_draft(&visitor.to_string(), restaurant, draft, clock::now())

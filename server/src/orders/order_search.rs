@@ -101,7 +101,7 @@ pub async fn record(
     slug: &str,
     order: OrderId,
 ) -> Result<OrderRecord, ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     let role = user.check(restaurant, Permission::SearchOrders)?;
     let tracked = app.store.order(order).await?;
     let order = tracked

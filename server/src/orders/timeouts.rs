@@ -11,10 +11,7 @@ use servery_domain::{
 };
 use servery_store::StoreError;
 
-use crate::{
-    catalog::restaurant_now::listing_of, clock, http::error::ApiError, jobs::periodic, orders, payments,
-    state::AppState,
-};
+use crate::{clock, http::error::ApiError, jobs::periodic, orders, payments, state::AppState};
 
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 const CLOSE_INTERVAL: Duration = Duration::from_secs(3_600);
@@ -49,9 +46,10 @@ pub async fn time_out_orders(app: &AppState, now: Timestamp) -> Result<(), Store
 }
 
 async fn time_out(app: &AppState, order: &Order, now: Timestamp) -> Result<(), ApiError> {
-    let listing = listing_of(app, order.ordered.restaurant)?;
-    let restaurant = &listing.restaurant;
-    let local = app.catalog.now().clock(&restaurant.slug, now);
+    let entry = app.catalog.by_id(order.ordered.restaurant).await?;
+    let entry = entry.ok_or_else(|| ApiError::new(ProblemType::NotFound, "the restaurant is gone"))?;
+    let restaurant = &entry.listing().restaurant;
+    let local = entry.clock(now);
     let event = match order.progress.state {
         State::Unpaid
             if now.0 - order.progress.changed_at.0 > payments::GIVEN_UP_AFTER
@@ -62,7 +60,7 @@ async fn time_out(app: &AppState, order: &Order, now: Timestamp) -> Result<(), A
             }
         }
         _ if let Some(answer) = order.automatic_answer(&restaurant.ordering) => answer,
-        _ if local.is_some_and(|local| order.is_unanswered(restaurant, (now, local))) => Event::Rejected {
+        _ if order.is_unanswered(restaurant, (now, local)) => Event::Rejected {
             reason: String::new(),
         },
         _ => return Ok(()),

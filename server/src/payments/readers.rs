@@ -61,8 +61,8 @@ fn away(error: &ProviderError) -> ApiError {
     )
 }
 
-fn account_of(app: &AppState, restaurant: RestaurantId) -> Result<&CardAccount, ApiError> {
-    let slug = &listing_of(app, restaurant)?.restaurant.slug;
+async fn account_of(app: &AppState, restaurant: RestaurantId) -> Result<&CardAccount, ApiError> {
+    let slug = &listing_of(app, restaurant).await?.restaurant.slug;
     app.cards.account(slug).ok_or_else(|| {
         ApiError::new(
             ProblemType::NotAccepted,
@@ -108,13 +108,13 @@ pub async fn choose(
     slug: &str,
     (device, reader): (DeviceId, Option<&str>),
 ) -> Result<(), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Devices)?;
     let no_reader = || ApiError::new(ProblemType::NotAccepted, "'reader' is none of this restaurant's");
     let chosen = match reader {
         None => None,
         Some(id) => {
-            let account = account_of(app, restaurant)?;
+            let account = account_of(app, restaurant).await?;
             let readers = account.provider.readers().await.map_err(|error| away(&error))?;
             let found = readers.into_iter().find(|reader| reader.id == id);
             Some(card_reader(found.ok_or_else(no_reader)?))
@@ -142,7 +142,7 @@ pub async fn start(
     slug: &str,
     request: &ReaderPaymentRequest,
 ) -> Result<ReaderPayment, ApiError> {
-    let restaurant = check_till(app, device, slug)?;
+    let restaurant = check_till(app, device, slug).await?;
     request.check()?;
     if let Some(known) = app.store.reader_payment(request.id).await? {
         return again(app, device, request, &known).await;
@@ -151,8 +151,8 @@ pub async fn start(
     let Some(reader) = &device.installed.device.reader else {
         return ended(ReaderPaymentState::NoReader);
     };
-    let account = account_of(app, restaurant)?;
-    let currency = listing_of(app, restaurant)?.restaurant.currency;
+    let account = account_of(app, restaurant).await?;
+    let currency = listing_of(app, restaurant).await?.restaurant.currency;
     if amount::of_provider(currency, request.charge()).is_none() {
         return ended(ReaderPaymentState::Uncountable);
     }
@@ -180,8 +180,8 @@ pub async fn start(
     }
 }
 
-fn check_till(app: &AppState, device: &CurrentDevice, slug: &str) -> Result<RestaurantId, ApiError> {
-    let restaurant = device.restaurant(app, slug)?;
+async fn check_till(app: &AppState, device: &CurrentDevice, slug: &str) -> Result<RestaurantId, ApiError> {
+    let restaurant = device.restaurant(app, slug).await?;
     match device.installed.device.kind {
         DeviceKind::Till => Ok(restaurant),
         DeviceKind::Kitchen | DeviceKind::Courier => {
@@ -294,7 +294,7 @@ async fn find(
     device: &CurrentDevice,
     (slug, id): (&str, PaymentId),
 ) -> Result<StoredReaderPayment, ApiError> {
-    check_till(app, device, slug)?;
+    check_till(app, device, slug).await?;
     let known = app.store.reader_payment(id).await?;
     known
         .filter(|known| known.device == device.id())
@@ -321,7 +321,7 @@ pub async fn cancel(
     if known.state != ReaderPaymentState::Waiting {
         return Ok(told(&known));
     }
-    let account = account_of(app, known.restaurant)?;
+    let account = account_of(app, known.restaurant).await?;
     match &known.intent {
         // The reader is not told of it any more.
         None => end(app, &known, ReaderPaymentState::Cancelled).await,
@@ -370,7 +370,7 @@ async fn refresh(
             false => Ok(told(payment)),
         };
     };
-    let account = account_of(app, payment.restaurant)?;
+    let account = account_of(app, payment.restaurant).await?;
     let provider = &account.provider;
     let intent = provider.retrieve(intent_id).await.map_err(|error| away(&error))?;
     if intent.is_paid() {
@@ -495,9 +495,10 @@ pub async fn hear_of_payment(app: &AppState, account: &CardAccount, intent: &Int
         Some(id) => app.store.reader_payment(id).await?,
         None => None,
     };
-    let Some(payment) = known.filter(|known| is_of(app, known, account)) else {
+    let payment = match known {
+        Some(known) if is_of(app, &known, account).await? => known,
         // Another shop's on the same account, or one that was made by hand.
-        return Ok(());
+        _ => return Ok(()),
     };
     let charge = amount::of_provider(payment.currency, payment.request.charge());
     let is_its = payment.intent.as_deref() == Some(&intent.id)
@@ -520,15 +521,23 @@ pub async fn hear_of_reader(
         Some(intent) => app.store.reader_payment_of_intent(intent).await?,
         None => None,
     };
-    match known.filter(|known| is_of(app, known, account)) {
-        Some(payment) => refresh(app, &payment, clock::now()).await.map(drop),
-        None => Ok(()),
+    match known {
+        Some(payment) if is_of(app, &payment, account).await? => {
+            refresh(app, &payment, clock::now()).await.map(drop)
+        }
+        _ => Ok(()),
     }
 }
 
 /// Who has the secret of one account must not be able to settle the payments of another.
-fn is_of(app: &AppState, payment: &StoredReaderPayment, account: &CardAccount) -> bool {
-    account_of(app, payment.restaurant).is_ok_and(|own| std::ptr::eq(own, account))
+async fn is_of(
+    app: &AppState,
+    payment: &StoredReaderPayment,
+    account: &CardAccount,
+) -> Result<bool, ApiError> {
+    let entry = app.catalog.by_id(payment.restaurant).await?;
+    let own = entry.and_then(|entry| app.cards.account(&entry.listing().restaurant.slug));
+    Ok(own.is_some_and(|own| std::ptr::eq(own, account)))
 }
 
 /// Finds out what became of payments that no till asks about any more.
@@ -554,7 +563,8 @@ pub async fn refund(app: &AppState, payment: PaymentId, amount: Minor, job: &str
         tracing::error!(%payment, "a refund names a payment that no reader charged; it is dropped");
         return Ok(());
     };
-    account_of(app, known.restaurant)?
+    account_of(app, known.restaurant)
+        .await?
         .provider
         .refund(&intent, (known.currency, amount), job)
         .await

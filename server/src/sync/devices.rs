@@ -116,12 +116,12 @@ impl CurrentDevice {
     }
 
     /// The restaurant of this slug, if the device belongs to it.
-    pub fn restaurant(&self, app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
-        restaurant(app, &self.installed, slug)
+    pub async fn restaurant(&self, app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
+        restaurant(app, &self.installed, slug).await
     }
 
-    pub fn paired(&self, app: &AppState) -> Result<Paired, ApiError> {
-        paired(app, &self.installed)
+    pub async fn paired(&self, app: &AppState) -> Result<Paired, ApiError> {
+        paired(app, &self.installed).await
     }
 
     /// Updates the device's last contact and renews its cookie, at most once per interval.
@@ -145,8 +145,12 @@ pub async fn touch(app: &AppState, installed: &PairedDevice) -> Result<bool, Api
 }
 
 /// The restaurant of this slug, if the device belongs to it.
-pub fn restaurant(app: &AppState, installed: &PairedDevice, slug: &str) -> Result<RestaurantId, ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+pub async fn restaurant(
+    app: &AppState,
+    installed: &PairedDevice,
+    slug: &str,
+) -> Result<RestaurantId, ApiError> {
+    let restaurant = restaurant_id(app, slug).await?;
     match restaurant == installed.restaurant {
         true => Ok(restaurant),
         false => Err(ApiError::new(
@@ -178,8 +182,12 @@ pub fn expired_cookie() -> HeaderValue {
     HeaderValue::from_static("__Host-device=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
 }
 
-pub fn paired(app: &AppState, installed: &PairedDevice) -> Result<Paired, ApiError> {
-    let slug = listing_of(app, installed.restaurant)?.restaurant.slug.clone();
+pub async fn paired(app: &AppState, installed: &PairedDevice) -> Result<Paired, ApiError> {
+    let slug = listing_of(app, installed.restaurant)
+        .await?
+        .restaurant
+        .slug
+        .clone();
     let Device { id, name, kind, .. } = installed.device.clone();
     Ok(Paired {
         storage_key: installed.storage_key.clone(),
@@ -240,7 +248,7 @@ pub async fn make_code(
     slug: &str,
     new: NewDevice,
 ) -> Result<PairingCode, ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Devices)?;
     new.check()?;
     new_code(app.store.as_ref(), restaurant, new, by(user))
@@ -284,7 +292,7 @@ pub async fn pair(
         )),
         PairedAs::Device(installed) => {
             app.rate_limiter.return_token(&rate_limit::PAIRINGS, client).await;
-            Ok((paired(app, &installed)?, cookie(&token)?))
+            Ok((paired(app, &installed).await?, cookie(&token)?))
         }
     }
 }
@@ -319,7 +327,7 @@ pub async fn revoke(
     slug: &str,
     device: DeviceId,
 ) -> Result<(), ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug).await?;
     user.check(restaurant, Permission::Devices)?;
     match app.store.revoke_device(restaurant, device, by(user)).await? {
         true => Ok(()),

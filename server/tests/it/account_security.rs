@@ -120,8 +120,7 @@ async fn a_passkey_is_removed_after_a_fresh_sign_in_only() {
 async fn the_last_owner_of_a_restaurant_stays() {
     let app = TestApp::new().await;
     let (ada, ben) = (app.signed_in(EMAIL).await, app.signed_in("ben@example.org").await);
-    let diner = "lighthouse-diner".parse().unwrap();
-    let restaurant = app.app.catalog.now().listing(&diner).unwrap().restaurant.id;
+    let restaurant = app.restaurant("lighthouse-diner").await.id;
     let put = async |email: &str, role| {
         let known = app.store.account_by_email(email).await.unwrap().unwrap();
         app.store

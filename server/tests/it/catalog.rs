@@ -5,7 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use servery::clock;
+use servery::{catalog::CatalogEntry, clock};
+use servery_domain::time::Timestamp;
 
 use crate::test_app::TestApp;
 
@@ -60,7 +61,13 @@ async fn a_change_at_one_restaurant_leaves_what_is_cached_of_others() {
         app.restaurant("trattoria-da-lucia").await,
         app.restaurant("lighthouse-diner").await,
     );
-    let before = app.app.catalog.now().clone();
+    let edition_of = |entry: &CatalogEntry| app.app.catalog.now().edition_of(entry);
+    let list = || app.app.catalog.now().edition(Timestamp(0));
+    let before = (
+        app.entry(here.slug.as_str()).await,
+        app.entry(there.slug.as_str()).await,
+    );
+    let editions = (edition_of(&before.0), edition_of(&before.1), list());
     let menu = app.store.menu(here.id).await.unwrap().unwrap();
     let dish = menu.dishes().next().unwrap().id;
     app.store
@@ -68,17 +75,16 @@ async fn a_change_at_one_restaurant_leaves_what_is_cached_of_others() {
         .await
         .unwrap();
     app.app.catalog.reload_if_changed().await.unwrap();
-    let after = app.app.catalog.now().clone();
-    assert_eq!(after.listing(&here.slug).unwrap().sold_out, [dish]);
-    assert_ne!(before.edition_of(&here.slug), after.edition_of(&here.slug));
-    assert_eq!(before.edition_of(&there.slug), after.edition_of(&there.slug));
-    let same = Arc::ptr_eq(
-        before.listing(&there.slug).unwrap(),
-        after.listing(&there.slug).unwrap(),
+    let after = (
+        app.entry(here.slug.as_str()).await,
+        app.entry(there.slug.as_str()).await,
     );
-    assert!(same, "it was not read again");
+    assert_eq!(after.0.listing().sold_out, [dish]);
+    assert_ne!(editions.0, edition_of(&after.0));
+    assert_eq!(editions.1, edition_of(&after.1));
+    assert!(Arc::ptr_eq(&before.1, &after.1), "it was not read again");
     // Lists show all of them.
-    assert_ne!(before.edition, after.edition);
+    assert_ne!(editions.2, list());
 }
 
 #[tokio::test]

@@ -29,12 +29,18 @@ async fn the_feed_names_each_restaurant_and_where_one_orders() {
         ..Settings::default()
     };
     let folder = tempfile::tempdir().unwrap();
-    let said = google_feed::run(&settings, &app.app.catalog.now(), folder.path(), NOW).unwrap();
+    let said = google_feed::run(&settings, &app.app.catalog, folder.path(), NOW)
+        .await
+        .unwrap();
     assert!(said.contains("upload its four files"), "{said}");
     fs::write(folder.path().join("entity_note.json"), "mine").unwrap();
     let earlier = Timestamp(NOW.0 - 86_400);
-    google_feed::run(&settings, &app.app.catalog.now(), folder.path(), earlier).unwrap();
-    google_feed::run(&settings, &app.app.catalog.now(), folder.path(), NOW).unwrap();
+    google_feed::run(&settings, &app.app.catalog, folder.path(), earlier)
+        .await
+        .unwrap();
+    google_feed::run(&settings, &app.app.catalog, folder.path(), NOW)
+        .await
+        .unwrap();
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),
         5,
@@ -102,8 +108,14 @@ async fn the_feed_names_each_restaurant_and_where_one_orders() {
 async fn a_demonstration_is_in_no_feed() {
     let app = TestApp::new().await;
     let folder = tempfile::tempdir().unwrap();
-    let said = google_feed::run(&Settings::default(), &app.app.catalog.now(), folder.path(), NOW).unwrap();
+    let said = google_feed::run(&Settings::default(), &app.app.catalog, folder.path(), NOW)
+        .await
+        .unwrap();
     assert!(said.starts_with("0 restaurants"), "{said}");
     let nowhere = folder.path().join("missing");
-    assert!(google_feed::run(&Settings::default(), &app.app.catalog.now(), &nowhere, NOW).is_err());
+    assert!(
+        google_feed::run(&Settings::default(), &app.app.catalog, &nowhere, NOW)
+            .await
+            .is_err()
+    );
 }

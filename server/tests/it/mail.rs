@@ -379,11 +379,10 @@ async fn a_receipt_of_the_till_is_mailed_once_however_often_it_is_asked_for() {
             format!("Your receipt {number} from Lighthouse Diner")
         )
     );
-    let (catalog, diner) = (app.app.catalog.now().clone(), "lighthouse-diner".parse().unwrap());
-    let street = &catalog.listing(&diner).unwrap().restaurant.address.street;
-    let time = catalog
-        .clock(&diner, Timestamp(1_800_000_000))
-        .unwrap()
+    let diner = app.entry("lighthouse-diner").await;
+    let street = &diner.listing().restaurant.address.street;
+    let time = diner
+        .clock(Timestamp(1_800_000_000))
         .to_string()
         .replace('T', " ");
     for said in [

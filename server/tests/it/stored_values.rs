@@ -359,7 +359,15 @@ impl Town {
     }
 
     async fn have_it_noticed(&mut self) {
-        let before = self.evening.app.app.catalog.now().edition;
+        let noticed = || {
+            self.evening
+                .app
+                .app
+                .catalog
+                .now()
+                .edition(servery_domain::time::Timestamp(0))
+        };
+        let before = noticed();
         for update in [
             "update restaurants set revision = revision + 1",
             "update restaurant_changes set revision = (select revision + 1 from revisions where name = 'catalog')",
@@ -369,7 +377,7 @@ impl Town {
             let _ = sqlx::query(update).execute(&mut self.database).await;
         }
         let started = Instant::now();
-        while self.evening.app.app.catalog.now().edition == before && started.elapsed() < NOTICED {
+        while noticed() == before && started.elapsed() < NOTICED {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -386,13 +394,8 @@ impl Town {
         // What cannot be read fails; what follows is asked all the same.
         let _ = jobs::run_due_jobs(&app.app, None, now).await;
         let _ = timeouts::time_out_orders(&app.app, now).await;
-        let listed: Vec<_> = app
-            .app
-            .catalog
-            .now()
-            .restaurants()
-            .map(|known| known.restaurant.id)
-            .collect();
+        let listed = app.store.restaurants().await.unwrap_or_default();
+        let listed: Vec<_> = listed.iter().map(|restaurant| restaurant.id).collect();
         let _ = app.store.order_revisions(&listed).await;
     }
 }

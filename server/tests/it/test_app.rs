@@ -15,7 +15,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use servery::{
     assets::Assets,
-    catalog::Catalog,
+    catalog::{Catalog, CatalogEntry},
     cli::demo,
     clock,
     delivery_map::ServedMap,
@@ -139,6 +139,12 @@ impl TestApp {
             folder,
             database,
         }
+    }
+
+    /// A restaurant as this node lists it.
+    pub async fn entry(&self, slug: &str) -> Arc<CatalogEntry> {
+        let entry = self.app.catalog.by_slug(&slug.parse().unwrap()).await;
+        entry.unwrap().unwrap()
     }
 
     /// After a statement that changed restaurants: the server reads them all again.

@@ -30,7 +30,7 @@ pub fn letter(
     restaurant: &Restaurant,
     bill: &Bill,
     payment: &TillPayment,
-    at: Option<LocalMinute>,
+    at: LocalMinute,
 ) -> Letter {
     let slip = MailedReceipt {
         lang,
@@ -39,7 +39,7 @@ pub fn letter(
         payment,
     };
     let number = payment.receipt.to_string();
-    let time = at.map(|at| at.to_string().replace('T', " ")).unwrap_or_default();
+    let time = at.to_string().replace('T', " ");
     let subject = slip.word(
         Key::ReceiptSubject,
         &[("number", &number), ("restaurant", &restaurant.name)],
