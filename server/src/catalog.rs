@@ -324,9 +324,13 @@ impl Catalog {
     async fn update_watched(&self) {
         let now = clock::now();
         for restaurant in self.watchers.due(now) {
-            let entry = self.by_id(restaurant).await;
             let retry = Timestamp(now.0 + RETRY_AFTER);
-            let until = entry.ok().flatten().map_or(retry, |entry| entry.until());
+            let Ok(entry) = self.by_id(restaurant).await else {
+                self.watchers.set_due(restaurant, retry);
+                // Each further one would wait for the database, too.
+                return;
+            };
+            let until = entry.map_or(retry, |entry| entry.until());
             self.watchers.set_due(restaurant, until);
             self.watchers.notify(&[restaurant]);
         }

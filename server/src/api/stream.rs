@@ -229,7 +229,9 @@ pub fn board_stream(
     let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     // Whoever has lost it since it was checked is noticed at once.
     access.mark_changed();
-    let listing = app.catalog.watch_restaurant(restaurant);
+    let mut listing = app.catalog.watch_restaurant(restaurant);
+    // It may have changed since it was read.
+    listing.mark_changed();
     let state = BoardStream {
         intake: restaurant.intake(clock::now()),
         app,
@@ -350,7 +352,9 @@ pub fn revision_stream(
     let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     // Whoever has lost it since it was checked is noticed at once.
     access.mark_changed();
-    let listing = app.catalog.watch_restaurant(restaurant);
+    let mut listing = app.catalog.watch_restaurant(restaurant);
+    // It may have changed since it was read.
+    listing.mark_changed();
     let state = RevisionStream {
         published: restaurant.listing().restaurant.revision,
         restaurant: restaurant.listing().restaurant.id,
