@@ -204,7 +204,7 @@ impl Catalog {
         let next = last.map(|(slug, _)| Cursor(slug.clone()));
         let ids: Vec<RestaurantId> = found.iter().map(|(_, restaurant)| *restaurant).collect();
         let entries = self.by_ids(&ids).await?;
-        let listings = entries.iter().map(|entry| entry.listing());
+        let listings = ids.iter().filter_map(|id| Some(entries.get(id)?.listing()));
         // It may have closed in this moment.
         let items = listings.filter(|listing| listing.opening.open || !search.open);
         Ok(Page {
@@ -223,8 +223,11 @@ impl Catalog {
         search.page(entries.iter().map(|entry| Listing::clone(entry.listing())))
     }
 
-    /// Those of these restaurants that are there, in this order.
-    pub async fn by_ids(&self, ids: &[RestaurantId]) -> Result<Vec<Arc<CatalogEntry>>, StoreError> {
+    /// Those of these restaurants that are there.
+    pub async fn by_ids(
+        &self,
+        ids: &[RestaurantId],
+    ) -> Result<HashMap<RestaurantId, Arc<CatalogEntry>>, StoreError> {
         // What is in memory now may have made room for what is read.
         let cached = ids.iter().filter_map(|id| self.cached(*id));
         let mut entries: HashMap<RestaurantId, Arc<CatalogEntry>> = cached
@@ -236,7 +239,7 @@ impl Catalog {
             let read = self.read_and_keep(&missing).await?.into_iter();
             entries.extend(read.map(|entry| (entry.listing().restaurant.id, entry)));
         }
-        Ok(ids.iter().filter_map(|id| entries.get(id).cloned()).collect())
+        Ok(entries)
     }
 
     /// As it is listed now.
@@ -453,7 +456,7 @@ mod tests {
                 form_urlencoded::parse(query.as_bytes()).into_owned().collect();
             let mut pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             let search = Search::parse(&mut pairs).unwrap();
-            let by_rules = search.page(all.iter().map(|entry| Listing::clone(entry.listing())));
+            let by_rules = search.page(ids.iter().map(|id| Listing::clone(all[id].listing())));
             let found = catalog.search(&search).await.unwrap();
             assert_eq!(slugs(&found), slugs(&by_rules), "{query}");
             assert!(found == by_rules, "{query}");

@@ -72,9 +72,8 @@ pub async fn with_restaurants(app: &AppState, orders: Vec<Tracked>) -> Result<Ve
         .collect();
     let entries = app.catalog.by_ids(&ids).await?;
     let with_restaurant = |tracked: Tracked| {
-        let id = tracked.order.ordered.restaurant;
-        let mut restaurants = entries.iter().map(|entry| &entry.listing().restaurant);
-        let restaurant = restaurants.find(|restaurant| restaurant.id == id)?;
+        let entry = entries.get(&tracked.order.ordered.restaurant)?;
+        let restaurant = &entry.listing().restaurant;
         Some(TrackedOrder {
             token: tracked.token,
             slug: restaurant.slug.clone(),

@@ -26,7 +26,7 @@ use axum::{
 use servery::{
     accounts::customer::Customer,
     assets::Assets,
-    catalog::{CardTakers, Catalog},
+    catalog::{CardTakers, Catalog, CatalogEntry},
     cli::demo,
     html::{page::render_view, view_cache::ViewKey},
     http::telemetry,
@@ -119,18 +119,18 @@ async fn demo_on(database: &str) -> Arc<AppState> {
     .unwrap()
 }
 
+async fn big_restaurant(app: &AppState) -> Arc<CatalogEntry> {
+    let found = app.catalog.by_slug(&BIG_SLUG.parse().unwrap()).await;
+    found.unwrap().unwrap()
+}
+
 async fn uncached_view(State(app): State<Arc<AppState>>, headers: HeaderMap) -> Response {
     let visit = PageAddress::new(BIG_MENU, "");
     let decision = Decision {
         mode: Mode::Thin,
         reason: Reason::Default,
     };
-    let restaurant = app
-        .catalog
-        .by_slug(&BIG_SLUG.parse().unwrap())
-        .await
-        .unwrap()
-        .unwrap();
+    let restaurant = big_restaurant(&app).await;
     let edition = app.catalog.now().edition_of(&restaurant);
     let key = ViewKey::new(edition, decision, Lang::English, &visit);
     render_view(
@@ -146,12 +146,7 @@ async fn uncached_view(State(app): State<Arc<AppState>>, headers: HeaderMap) -> 
 }
 
 async fn twin_view(State(app): State<Arc<AppState>>) -> Html<String> {
-    let restaurant = app
-        .catalog
-        .by_slug(&BIG_SLUG.parse().unwrap())
-        .await
-        .unwrap()
-        .unwrap();
+    let restaurant = big_restaurant(&app).await;
     let listing = restaurant.listing();
     let menu = app.catalog.menu(&listing.restaurant).await.unwrap().unwrap();
     Html(twin::page(&app.assets.style, listing, &menu))

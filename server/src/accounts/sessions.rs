@@ -90,9 +90,8 @@ impl CurrentUser {
         let ids: Vec<RestaurantId> = self.staff.iter().map(|(restaurant, _)| *restaurant).collect();
         let entries = app.catalog.by_ids(&ids).await?;
         let position = |(id, role): &(RestaurantId, Role)| {
-            let mut restaurants = entries.iter().map(|entry| &entry.listing().restaurant);
-            let restaurant = restaurants.find(|restaurant| restaurant.id == *id)?;
-            Some(staff_position(restaurant, *role))
+            let entry = entries.get(id)?;
+            Some(staff_position(&entry.listing().restaurant, *role))
         };
         Ok(SignedIn {
             account: self.account.clone(),

@@ -58,10 +58,13 @@ pub async fn restaurant_id(app: &AppState, slug: &str) -> Result<RestaurantId, A
     Ok(restaurant_called(app, slug).await?.listing().restaurant.id)
 }
 
-pub async fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiError> {
+pub async fn entry_of(app: &AppState, id: RestaurantId) -> Result<Arc<CatalogEntry>, ApiError> {
     let entry = app.catalog.by_id(id).await?;
-    let listing = entry.map(|entry| entry.listing().clone());
-    listing.ok_or_else(|| ApiError::new(ProblemType::NotFound, "the restaurant is gone"))
+    entry.ok_or_else(|| ApiError::new(ProblemType::NotFound, "the restaurant is gone"))
+}
+
+pub async fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiError> {
+    Ok(entry_of(app, id).await?.listing().clone())
 }
 
 fn unknown(slug: &str) -> ApiError {

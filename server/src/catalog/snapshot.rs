@@ -55,7 +55,7 @@ impl CatalogSnapshot {
         domains.extend(domain.map(|domain| (domain.clone(), restaurant)));
     }
 
-    /// Of a list of restaurants: which of them are open is another matter in the next minute.
+    /// Of a list of restaurants. It ends with the minute, because one of them may open or close then.
     pub fn edition(&self, now: Timestamp) -> Edition {
         Edition {
             revisions: self.revisions,

@@ -65,7 +65,7 @@ use crate::{
 
 pub struct ServerBackend {
     app: Arc<AppState>,
-    /// That the page is about.
+    /// The restaurant that the page is about.
     restaurant: Option<Arc<CatalogEntry>>,
     /// Who asks; nobody, for a page that is the same for everybody.
     customer: Customer,
@@ -73,7 +73,7 @@ pub struct ServerBackend {
 }
 
 impl ServerBackend {
-    /// That the page is about.
+    /// The restaurant that the page is about.
     pub fn restaurant(&self) -> Option<&CatalogEntry> {
         self.restaurant.as_deref()
     }

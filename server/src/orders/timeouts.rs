@@ -11,7 +11,10 @@ use servery_domain::{
 };
 use servery_store::StoreError;
 
-use crate::{clock, http::error::ApiError, jobs::periodic, orders, payments, state::AppState};
+use crate::{
+    catalog::restaurant_now::entry_of, clock, http::error::ApiError, jobs::periodic, orders, payments,
+    state::AppState,
+};
 
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 const CLOSE_INTERVAL: Duration = Duration::from_secs(3_600);
@@ -46,8 +49,7 @@ pub async fn time_out_orders(app: &AppState, now: Timestamp) -> Result<(), Store
 }
 
 async fn time_out(app: &AppState, order: &Order, now: Timestamp) -> Result<(), ApiError> {
-    let entry = app.catalog.by_id(order.ordered.restaurant).await?;
-    let entry = entry.ok_or_else(|| ApiError::new(ProblemType::NotFound, "the restaurant is gone"))?;
+    let entry = entry_of(app, order.ordered.restaurant).await?;
     let restaurant = &entry.listing().restaurant;
     let local = entry.clock(now);
     let event = match order.progress.state {
