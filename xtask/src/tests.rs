@@ -46,13 +46,19 @@ fn with_table(context: &Context, work: impl FnOnce() -> Result) -> Result {
 /// Compiles, and meanwhile installs and starts what the tests need. Nothing runs beside the tests themselves: some have deadlines.
 fn verify(context: &Context, scope: Scope) -> Result {
     free_space::need(context)?;
-    tools::for_shipping(context)?;
+    tools::for_building(context)?;
+    node::need_map(context)?;
     let everything = scope == Scope::Everything;
     let lint_and_compile = || {
         lint::lint(context)?;
         site::compile_shipped(context)
     };
-    let (compiled, surroundings) = in_parallel(lint_and_compile, || prepare(context, everything))?;
+    let install = || {
+        // They take minutes on one core, and nothing needs them before the programs are compiled.
+        tools::for_finishing(context)?;
+        prepare(context, everything)
+    };
+    let (compiled, surroundings) = in_parallel(lint_and_compile, install)?;
     let finish_site = || {
         site::finish_shipped(context, compiled)?;
         compare_builds::check(context)
@@ -77,12 +83,9 @@ fn prepare(context: &Context, everything: bool) -> Result<Surroundings> {
     deploy_files::check(context)?;
     node::need_oracles(context)?;
     let peers = python::need_peers(context)?;
-    debian::need(
-        context,
-        "redis-server",
-        "Debian's redis-server",
-        &["redis-server"],
-    )?;
+    for program in ["redis-server", "faketime"] {
+        debian::need(context, program, &format!("Debian's {program}"), &[program])?;
+    }
     if everything {
         need_browser(context)?;
     }

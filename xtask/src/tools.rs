@@ -8,7 +8,6 @@ pub mod python;
 use crate::{
     context::Context,
     failure::{Result, fail},
-    parallel::in_parallel,
     process,
 };
 
@@ -26,13 +25,13 @@ pub fn for_building(context: &Context) -> Result {
 /// What builds the browser's programs as they are shipped.
 pub fn for_shipping(context: &Context) -> Result {
     for_building(context)?;
-    in_parallel(
-        || cargo_tools::need_cargo_leptos(context),
-        || {
-            node::need_wasm_opt(context)?;
-            node::need_map(context)?;
-            cargo_tools::need_wasm_bindgen(context)
-        },
-    )?;
-    Ok(())
+    node::need_map(context)?;
+    for_finishing(context)
+}
+
+/// What makes of compiled programs what a browser loads.
+pub fn for_finishing(context: &Context) -> Result {
+    node::need_wasm_opt(context)?;
+    cargo_tools::need_wasm_bindgen(context)?;
+    cargo_tools::need_cargo_leptos(context)
 }
