@@ -47,7 +47,8 @@ const HELP: &str = "\
            cluster [SECONDS]: many clients while parts of a cluster are killed, paused and replaced
            sync [HISTORIES]: staff devices and all that can go wrong between them and the server
   audit    programs of attackers against a server with the demo town, one line of findings each
-  bench    measure, each figure beside its baseline in the same run; `bench staff` the staff app in a browser
+  bench    measure, each figure beside its baseline in the same run; `bench staff` the staff app in a browser,
+           `bench scale` towns of 12 to 100,000 restaurants
   help     this
 
 The first run installs what is missing (with apt-get on Debian, as root or with sudo) and keeps its tools and builds in

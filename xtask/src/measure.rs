@@ -48,7 +48,7 @@ fn storm(context: &Context, arguments: &[String]) -> Result {
     process::succeed(&mut storm, None)
 }
 
-/// `bench [pages | orders | staff]`; without a name all of them.
+/// `bench [orders | staff | scale [RESTAURANTS…]]`; without a name pages, orders and staff.
 pub fn bench(context: &Context, arguments: &[String]) -> Result {
     tools::for_shipping(context)?;
     site::build_shipped(context)?;

@@ -1,10 +1,6 @@
 //! A load generator: keep-alive connections on one thread, each sending its next request when its answer is there.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -29,28 +25,6 @@ fn header(answer: &[u8]) -> Option<(usize, usize)> {
         .and_then(|rest| rest.split("\r\n").next())
         .unwrap();
     Some((end, length.parse().unwrap()))
-}
-
-/// One answer: its type and its body.
-pub fn fetch(address: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(&request(path, headers)).unwrap();
-    let (mut answer, mut buffer) = (Vec::new(), vec![0; 65_536]);
-    loop {
-        let read = stream.read(&mut buffer).unwrap();
-        answer.extend_from_slice(&buffer[..read]);
-        if let Some((start, length)) = header(&answer)
-            && answer.len() >= start + length
-        {
-            let text = String::from_utf8_lossy(&answer[..start]).to_ascii_lowercase();
-            let kind = text
-                .split("content-type: ")
-                .nth(1)
-                .and_then(|rest| rest.split("\r\n").next())
-                .unwrap_or_default();
-            return (kind.to_owned(), answer[start..start + length].to_vec());
-        }
-    }
 }
 
 /// Answers per second over `time`, after half a second to warm up.

@@ -9,8 +9,13 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod chart;
+mod connection;
 mod load;
 mod orders;
+mod scale;
+mod server_process;
+mod town;
 mod twin;
 
 use std::{sync::Arc, thread, time::Duration};
@@ -43,6 +48,8 @@ use servery_app::{
 };
 use servery_domain::lang::Lang;
 use tokio::net::TcpListener;
+
+use crate::{connection::Connection, server_process::ServerProcess};
 
 const BIG_MENU: &str = "/restaurants/jade-lantern";
 const BIG_SLUG: &str = "jade-lantern";
@@ -152,6 +159,13 @@ async fn twin_view(State(app): State<Arc<AppState>>) -> Html<String> {
     Html(twin::page(&app.assets.style, listing, &menu))
 }
 
+/// Type and body of a page.
+fn fetch(address: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
+    let answer = Connection::open(address).get(path, headers).successful();
+    let kind = answer.header("content-type").unwrap_or_default().to_owned();
+    (kind, answer.body)
+}
+
 /// Sends these bytes with this type, and does nothing else.
 fn bare(content_type: String, body: Vec<u8>) -> String {
     let body = Bytes::from(body);
@@ -199,8 +213,8 @@ fn say_orders(engine: &str, database: &str, bare: fn(&str) -> f64) {
 }
 
 /// A database of its own on the server that ./dev bench starts.
-fn postgres() -> String {
-    use sqlx::{Connection, Executor};
+fn postgres(name: &str) -> String {
+    use sqlx::{AssertSqlSafe, Connection, Executor};
     let server = std::env::var("SERVERY_TEST_POSTGRES")
         .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev bench' starts one");
     tokio::runtime::Builder::new_current_thread()
@@ -211,14 +225,19 @@ fn postgres() -> String {
             let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres"))
                 .await
                 .unwrap();
-            for statement in ["drop database if exists bench", "create database bench"] {
-                admin.execute(statement).await.unwrap();
+            for statement in ["drop database if exists", "create database"] {
+                admin
+                    .execute(AssertSqlSafe(format!("{statement} {name}")))
+                    .await
+                    .unwrap();
             }
         });
-    format!("{server}/bench")
+    format!("{server}/{name}")
 }
 
 const SUBSCRIBERS: usize = 10_000;
+const TOWNS: [usize; 4] = [12, 1_000, 10_000, 100_000];
+const MOST_ON_SQLITE: usize = 1_000;
 
 fn orders() {
     let folder = tempfile::tempdir().unwrap();
@@ -228,8 +247,10 @@ fn orders() {
         &format!("sqlite:{}", folder.path().join("orders.db").display()),
         orders::bare_sqlite,
     );
-    say_orders("postgres", &postgres(), orders::bare_postgres);
-    let watched = orders::watch(&orders::Streams::start(), SUBSCRIBERS);
+    say_orders("postgres", &postgres("bench"), orders::bare_postgres);
+    let database = format!("sqlite:{}", folder.path().join("streams.db").display());
+    server_process::command(&["demo", "--database", &database], "");
+    let watched = orders::watch(&ServerProcess::start(&database), SUBSCRIBERS);
     say("order_subscriber", watched.bytes_each, "bytes", None);
     say(
         "last_of_10000_subscribers_told",
@@ -239,22 +260,42 @@ fn orders() {
     );
 }
 
-/// Serves until who started it ends, or ends it.
-fn streams() {
+/// Towns of so many restaurants, the smallest first. The chart of those on PostgreSQL is written beside the program.
+fn scale(restaurants: &[usize]) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_owned();
-    println!(
-        "{}",
-        serve("streams", async move { router(demo_app(&path).await) })
-    );
-    let _ = std::io::stdin().read_line(&mut String::new());
+    let small = restaurants
+        .iter()
+        .filter(|restaurants| **restaurants <= MOST_ON_SQLITE);
+    let file = |restaurants| {
+        format!(
+            "sqlite:{}",
+            folder.path().join(format!("{restaurants}.db")).display()
+        )
+    };
+    scale::measure_towns("sqlite", small.copied(), file);
+    let database = |restaurants| postgres(&format!("town_{restaurants}"));
+    let towns = scale::measure_towns("postgres", restaurants.iter().copied(), database);
+    if towns.len() > 1 {
+        let chart = std::env::current_exe().unwrap().with_file_name("scale.svg");
+        std::fs::write(&chart, scale::chart(&towns)).unwrap();
+        println!("chart {}", chart.display());
+    }
 }
 
 fn main() {
     let _guard = telemetry::start_log("info", std::io::sink()).unwrap();
-    match std::env::args().nth(1).as_deref() {
-        Some("orders") => orders(),
-        Some("streams") => streams(),
+    // Cargo adds one of its own.
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    match arguments.split_first().map(|(name, rest)| (name.as_str(), rest)) {
+        Some(("orders", _)) => orders(),
+        Some(("scale", [])) => scale(&TOWNS),
+        Some(("scale", towns)) => {
+            let towns: Vec<usize> = towns.iter().map(|town| town.parse().unwrap()).collect();
+            scale(&towns);
+        }
         _ => {
             pages();
             orders();
@@ -288,7 +329,7 @@ fn pages() {
     };
     let thin = "cookie: servery_render=thin\r\n";
 
-    let (page_type, page) = load::fetch(&servery, BIG_MENU, thin);
+    let (page_type, page) = fetch(&servery, BIG_MENU, thin);
     say("thin_menu_page", page.len() as f64, "bytes", None);
     let baseline = run(&bare(page_type, page), "/", "", 32);
     say("bare_axum_same_bytes", baseline, "pages/s", None);
@@ -307,7 +348,7 @@ fn pages() {
         Some(("bare_axum_same_bytes", baseline)),
     );
 
-    let (_, page) = load::fetch(&twin, "/", "");
+    let (_, page) = fetch(&twin, "/", "");
     say("maud_twin_page", page.len() as f64, "bytes", None);
     let baseline = run(&twin, "/", "", 32);
     say("maud_twin_500_dishes", baseline, "pages/s", None);
@@ -319,7 +360,7 @@ fn pages() {
     );
 
     let menu = format!("/api/v1{BIG_MENU}/menu");
-    let (menu_type, answer) = load::fetch(&servery, &menu, "");
+    let (menu_type, answer) = fetch(&servery, &menu, "");
     let baseline = run(&bare(menu_type, answer), "/", "", 32);
     say("bare_axum_same_json", baseline, "answers/s", None);
     say(
@@ -330,7 +371,7 @@ fn pages() {
     );
 
     for (name, bytes) in servery::assets::sizes::measure(&Assets::new().unwrap(), |path, headers| {
-        load::fetch(&servery, path, headers).1
+        fetch(&servery, path, headers).1
     }) {
         say(name, bytes as f64, "bytes_after_brotli", None);
     }

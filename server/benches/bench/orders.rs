@@ -1,9 +1,8 @@
 //! Durable orders per second, next to the same rows written by a loop that does nothing else; and many who watch one order.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
-    process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,7 +10,7 @@ use std::{
 use servery_domain::id::{LineId, OrderId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::load;
+use crate::{connection::Connection, load, server_process::ServerProcess};
 
 const PATH: &str = "/api/v1/restaurants/lighthouse-diner";
 const CONNECTIONS: usize = 100;
@@ -24,25 +23,18 @@ fn id() -> u128 {
     servery::http::visitor::id().unwrap()
 }
 
-pub fn post(address: &str, path: &str, headers: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    let length = body.len();
-    write!(stream, "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\n\r\n{body}").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
-}
-
 /// Everything of an order but its id.
 pub struct Order {
+    path: String,
     basket: String,
     total: i64,
 }
 
 impl Order {
-    pub fn new(address: &str) -> Self {
-        let menu: serde_json::Value =
-            serde_json::from_slice(&load::fetch(address, &format!("{PATH}/menu"), "").1).unwrap();
+    /// At the restaurant with this address in the API.
+    pub fn new(address: &str, path: &str) -> Self {
+        let mut connection = Connection::open(address);
+        let menu = connection.get(&format!("{path}/menu"), "").successful().json();
         let dishes = menu["categories"]
             .as_array()
             .unwrap()
@@ -57,9 +49,10 @@ impl Order {
             .map(|dish| format!(r#"{{"id":"{}","dish":{},"count":2}}"#, LineId(id()), dish["id"]))
             .collect();
         let basket = format!(r#"{{"lines":[{}]}}"#, lines.join(","));
-        let quote: serde_json::Value =
-            serde_json::from_str(&post(address, &format!("{PATH}/quotes"), "", &basket)).unwrap();
+        let quote = connection.post(&format!("{path}/quotes"), "", &basket);
+        let quote = quote.successful().json();
         Self {
+            path: path.to_owned(),
             basket,
             total: quote["total"].as_i64().unwrap(),
         }
@@ -76,7 +69,12 @@ impl Order {
 
     pub fn place(&self, address: &str) -> serde_json::Value {
         let key = format!("idempotency-key: {:032x}\r\n", id());
-        serde_json::from_str(&post(address, &format!("{PATH}/orders"), &key, &self.placement())).unwrap()
+        let path = format!("{}/orders", self.path);
+        let mut connection = Connection::open(address);
+        connection
+            .post(&path, &key, &self.placement())
+            .successful()
+            .json()
     }
 }
 
@@ -87,7 +85,7 @@ pub struct Placed {
 }
 
 pub fn place(address: &str) -> Placed {
-    let order = Arc::new(Order::new(address));
+    let order = Arc::new(Order::new(address, PATH));
     let warm = Instant::now() + Duration::from_millis(500);
     let end = warm + TIME;
     let mut times = tokio::runtime::Builder::new_current_thread()
@@ -219,54 +217,15 @@ async fn postgres(database: &str) -> sqlx::PgPool {
 bare_loop!(bare_sqlite, sqlx::SqlitePool, sqlite);
 bare_loop!(bare_postgres, sqlx::PgPool, postgres);
 
-/// A server in a process of its own: two processes may have twice as many connections open, and its memory is its own.
-pub struct Streams {
-    process: Child,
-    address: String,
-}
-
-impl Streams {
-    pub fn start() -> Self {
-        let program = std::env::current_exe().unwrap();
-        let mut process = Command::new(program)
-            .arg("streams")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut address = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap())
-            .read_line(&mut address)
-            .unwrap();
-        Self {
-            process,
-            address: address.trim().to_owned(),
-        }
-    }
-
-    /// What it uses, in bytes.
-    fn memory(&self) -> f64 {
-        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.process.id())).unwrap();
-        statm.split(' ').nth(1).unwrap().parse::<f64>().unwrap() * 4096.0
-    }
-}
-
-impl Drop for Streams {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 pub struct Watched {
     pub bytes_each: f64,
     pub last_told: Duration,
 }
 
 /// All watch one order.
-pub fn watch(server: &Streams, subscribers: usize) -> Watched {
+pub fn watch(server: &ServerProcess, subscribers: usize) -> Watched {
     let address = server.address.as_str();
-    let receipt = Order::new(address).place(address);
+    let receipt = Order::new(address, PATH).place(address);
     let token = receipt["token"].as_str().unwrap();
     let before = server.memory();
     let mut buffer = vec![0; 16_384];
@@ -292,7 +251,7 @@ pub fn watch(server: &Streams, subscribers: usize) -> Watched {
     let started = Instant::now();
     let cancel = std::thread::spawn({
         let (address, path) = (address.to_owned(), format!("/api/v1/orders/{token}/cancel"));
-        move || post(&address, &path, "", "{}")
+        move || Connection::open(&address).post(&path, "", "{}").successful()
     });
     streams
         .iter_mut()
