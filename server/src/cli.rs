@@ -299,6 +299,7 @@ fn print(text: &str) {
 async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
     let store = servery_store::connect(settings.database()).await?;
     store.migrate().await?;
+    clock::follow(store.as_ref()).await?;
     Ok(store)
 }
 
@@ -337,6 +338,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     }
     let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone()).await?;
     app.pusher.client(app.store.as_ref(), &app.settings).await?;
+    tokio::spawn(clock::keep_following(store.clone()));
     tokio::spawn(app.clone().measure_load());
     tokio::spawn(timeouts::run(app.clone()));
     tokio::spawn(edits::publish_scheduled(app.clone()));

@@ -1,4 +1,14 @@
 //! The one place that asks what time it is, and that turns a restaurant's clock into UTC and back.
+//!
+//! The nodes of an installation agree on the time: it is that of their database.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use jiff::{
     Span, Timestamp as Instant,
@@ -6,13 +16,70 @@ use jiff::{
     tz::TimeZone,
 };
 use servery_domain::time::{ClockChange, LocalMinute, TimeZoneName, Timestamp};
+use servery_store::{Store, StoreError, within};
+
+use crate::jobs::periodic;
+
+/// By so many milliseconds two clocks that NTP sets may differ, with the way from one to the other.
+const TOLERANCE: i64 = 5_000;
+const COMPARE_INTERVAL: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Milliseconds that are added to what this machine's clock says.
+static CORRECTION: AtomicI64 = AtomicI64::new(0);
+
+fn own_milliseconds() -> i64 {
+    Instant::now().as_millisecond()
+}
+
+fn corrected_milliseconds() -> i64 {
+    own_milliseconds().saturating_add(CORRECTION.load(Ordering::Relaxed))
+}
 
 pub fn now() -> Timestamp {
-    Timestamp(Instant::now().as_second())
+    Timestamp(corrected_milliseconds().div_euclid(1_000))
 }
 
 pub fn milliseconds() -> u64 {
-    u64::try_from(Instant::now().as_millisecond()).unwrap_or_default()
+    u64::try_from(corrected_milliseconds()).unwrap_or_default()
+}
+
+/// Takes the database's time, if it has a clock of its own and this machine's is not the same.
+pub async fn follow(store: &dyn Store) -> Result<(), StoreError> {
+    let Some(database) = within(TIMEOUT, store.clock()).await? else {
+        return Ok(());
+    };
+    let before = CORRECTION.load(Ordering::Relaxed);
+    let correction = correction(own_milliseconds(), database, before);
+    if correction != before {
+        CORRECTION.store(correction, Ordering::Relaxed);
+        let seconds = correction / 1_000;
+        tracing::warn!(
+            seconds,
+            "this machine's clock is not the database's; the database's is used. Let NTP set both"
+        );
+    }
+    Ok(())
+}
+
+/// Compares again and again, until it is dropped.
+pub async fn keep_following(store: Arc<dyn Store>) {
+    periodic::every(COMPARE_INTERVAL, "clock", store, |store| async move {
+        follow(store.as_ref()).await
+    })
+    .await;
+}
+
+/// None for clocks that agree. A correction stays while it is about right, so that the time does not jump to and fro.
+fn correction(own: i64, database: i64, before: i64) -> i64 {
+    let off = database.saturating_sub(own);
+    if off.abs() <= TOLERANCE {
+        return 0;
+    }
+    match off.saturating_sub(before).abs() <= TOLERANCE {
+        true => before,
+        false => off,
+    }
 }
 
 /// `None` for a name that is no zone.
@@ -71,6 +138,17 @@ pub fn changes(zone: &TimeZone, now: Timestamp, days: i64) -> Vec<ClockChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_is_corrected_to_the_databases() {
+        let (noon, day) = (1_782_900_000_000, 86_400_000);
+        assert_eq!(correction(noon, noon + 5_000, 0), 0, "NTP leaves as much");
+        assert_eq!(correction(noon, noon + day, 0), day);
+        assert_eq!(correction(noon + day, noon, 0), -day);
+        assert_eq!(correction(noon, noon + day + 900, day), day, "about right");
+        assert_eq!(correction(noon, noon + day + 6_000, day), day + 6_000);
+        assert_eq!(correction(noon, noon + 40, day), 0, "NTP has set it meanwhile");
+    }
 
     #[test]
     fn a_local_minute_and_utc_are_two_names_of_one_moment() {

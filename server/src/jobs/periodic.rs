@@ -10,8 +10,12 @@ const SHORTEST_LIMIT: Duration = Duration::from_secs(5);
 const LONGEST_LIMIT: Duration = Duration::from_secs(3_600);
 
 /// Never returns. A run that fails is repeated at the next tick; the catalog's watch logs that the store is unreachable.
-pub async fn every<T, Round>(pause: Duration, name: &'static str, of: Arc<T>, round: impl Fn(Arc<T>) -> Round)
-where
+pub async fn every<T: ?Sized, Round>(
+    pause: Duration,
+    name: &'static str,
+    of: Arc<T>,
+    round: impl Fn(Arc<T>) -> Round,
+) where
     Round: Future<Output = Result<(), StoreError>>,
 {
     let limit = (pause * INTERVALS).clamp(SHORTEST_LIMIT, LONGEST_LIMIT);

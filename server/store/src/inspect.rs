@@ -19,7 +19,7 @@ use sqlx::{
 use crate::{
     Result, StoreError, parse, scheme,
     sql::{
-        Engine,
+        Engine, POSTGRES_CLOCK,
         tls::{explain, is_here, with_tls},
     },
     sqlite_files::beside,
@@ -137,7 +137,7 @@ async fn inspect_server(database: &str) -> Result<Inspection> {
     let tls: bool = sqlx::query_scalar("select ssl from pg_stat_ssl where pid = pg_backend_pid()")
         .fetch_one(&mut connection)
         .await?;
-    let clock: i64 = sqlx::query_scalar("select (extract(epoch from clock_timestamp()) * 1000)::bigint")
+    let clock: i64 = sqlx::query_scalar(POSTGRES_CLOCK)
         .fetch_one(&mut connection)
         .await?;
     connection.close().await?;

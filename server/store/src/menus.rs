@@ -22,6 +22,9 @@ pub trait Menus: Send + Sync {
     /// Closes all connections. After that a SQLite database is one file and may be moved.
     async fn close(&self);
 
+    /// Milliseconds since 1970 by the clock of a database that is a server.
+    async fn clock(&self) -> Result<Option<i64>>;
+
     async fn revisions(&self) -> Result<Revisions>;
 
     /// Rises when somebody has lost a role, a session of staff or a device.

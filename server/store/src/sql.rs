@@ -35,4 +35,5 @@ mod save_batch;
 mod staff;
 pub(crate) mod tls;
 
+pub(crate) use engine::POSTGRES_CLOCK;
 pub use engine::{Engine, PostgresStore, SqlStore, SqliteStore};

@@ -68,3 +68,4 @@ mod terminal;
 mod test_app;
 mod translations;
 mod widget;
+mod wrong_clock;

@@ -31,6 +31,9 @@ const SESSION_LIMITS: [(&str, &str); 2] = [
     ("idle_in_transaction_session_timeout", "10s"),
 ];
 
+/// Milliseconds since 1970.
+pub(crate) const POSTGRES_CLOCK: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+
 /// What differs between the engines, and what both can bind and read.
 pub trait Engine:
     Database<Arguments: IntoArguments<Self>, Connection: Migrate, QueryResult: RowsAffected>
@@ -53,6 +56,10 @@ pub trait Engine:
     const FOR_UPDATE: &'static str;
     /// The same, for a select that passes over rows which another transaction has locked.
     const SKIP_LOCKED: &'static str;
+    /// For the transaction: words are similar that have a seventh of their trigrams in common. No row without the extension `pg_trgm`.
+    const SIMILAR_FROM_A_SEVENTH: Option<&'static str>;
+    /// What a server's clock says, in milliseconds.
+    const CLOCK: Option<&'static str>;
     /// Lets the statements of a connection take as long as they like.
     const NO_TIME_LIMIT: Option<&'static str>;
 
@@ -68,6 +75,8 @@ impl Engine for Sqlite {
     const BEGIN_WRITE: &'static str = "begin immediate";
     const FOR_UPDATE: &'static str = "";
     const SKIP_LOCKED: &'static str = "";
+    const SIMILAR_FROM_A_SEVENTH: Option<&'static str> = None;
+    const CLOCK: Option<&'static str> = None;
     const NO_TIME_LIMIT: Option<&'static str> = None;
 
     fn migrations() -> Migrator {
@@ -84,6 +93,10 @@ impl Engine for Postgres {
     const BEGIN_WRITE: &'static str = "begin";
     const FOR_UPDATE: &'static str = " for update";
     const SKIP_LOCKED: &'static str = " for update skip locked";
+    const SIMILAR_FROM_A_SEVENTH: Option<&'static str> = Some(
+        "select set_config('pg_trgm.word_similarity_threshold', '0.14', true) from pg_extension where extname = 'pg_trgm'",
+    );
+    const CLOCK: Option<&'static str> = Some(POSTGRES_CLOCK);
     const NO_TIME_LIMIT: Option<&'static str> = Some("set statement_timeout = 0");
 
     fn migrations() -> Migrator {

@@ -33,6 +33,13 @@ impl<E: Engine> Menus for SqlStore<E> {
         self.writer.close().await;
     }
 
+    async fn clock(&self) -> Result<Option<i64>> {
+        match E::CLOCK {
+            Some(clock) => Ok(sqlx::query_scalar(clock).fetch_optional(&self.pool).await?),
+            None => Ok(None),
+        }
+    }
+
     async fn revisions(&self) -> Result<Revisions> {
         let rows: Vec<(String, i64)> = sqlx::query_as("select name, revision from revisions")
             .fetch_all(&self.pool)

@@ -1,5 +1,7 @@
 //! Restaurants, menus and modes.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use servery_store::{StoreError, connect};
 
 use crate::{builders::put_restaurant, engines::engines};
@@ -21,6 +23,17 @@ async fn restaurants_are_sorted_by_the_bytes_of_their_slugs() {
             .map(|restaurant| restaurant.slug.to_string())
             .collect();
         assert_eq!(slugs, ["a", "a-z", "a1", "aa", "b"], "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_has_a_clock_and_a_file_has_none() {
+    for (engine, store) in engines("a_server_has_a_clock_and_a_file_has_none").await.stores {
+        let own = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let off = store.clock().await.unwrap();
+        let off = off.map(|clock| clock.abs_diff(own.as_millis() as i64) / 60_000);
+        let expected = (engine == "PostgreSQL").then_some(0);
+        assert_eq!(off, expected, "{engine}: minutes");
     }
 }
 
