@@ -297,7 +297,7 @@ fn print(text: &str) {
 }
 
 async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
-    let store = servery_store::connect(settings.database()).await?;
+    let store = servery_store::connect_with(settings.database(), settings.database_connections()).await?;
     store.migrate().await?;
     clock::follow(store.as_ref()).await?;
     Ok(store)

@@ -33,6 +33,9 @@ pub struct Settings {
     /// sqlite:PATH or postgres://… [default: sqlite:servery.db]
     #[arg(long, global = true, env = "SERVERY_DATABASE")]
     pub database: Option<String>,
+    /// Connections to PostgreSQL at the most, beside the one that listens for changes [default: 8]
+    #[arg(long, global = true, env = "SERVERY_DATABASE_CONNECTIONS")]
+    pub database_connections: Option<NonZeroU16>,
     /// The address to listen on [default: 127.0.0.1:3000]
     #[arg(long, global = true, env = "SERVERY_LISTEN")]
     pub listen: Option<SocketAddr>,
@@ -170,6 +173,7 @@ impl Settings {
             private_addresses: self.private_addresses.or(filed.private_addresses),
             redis: self.redis.or(filed.redis),
             behind_proxy: self.behind_proxy.or(filed.behind_proxy),
+            database_connections: self.database_connections.or(filed.database_connections),
             drain: self.drain.or(filed.drain),
             guest_days: self.guest_days.or(filed.guest_days),
             source_url: self.source_url.or(filed.source_url),
@@ -308,6 +312,11 @@ impl Settings {
 
     pub fn redis(&self) -> Result<Option<RedisClient>, SettingsError> {
         Ok(self.redis.as_deref().map(RedisClient::open).transpose()?)
+    }
+
+    pub fn database_connections(&self) -> u32 {
+        self.database_connections
+            .map_or(servery_store::CONNECTIONS, |connections| connections.get().into())
     }
 
     pub fn drain(&self) -> Duration {

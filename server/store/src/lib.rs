@@ -146,13 +146,23 @@ pub trait Store:
 
 impl<E: sql::Engine> Store for SqlStore<E> {}
 
+/// Connections to a PostgreSQL at the most, beside the one that listens.
+pub const CONNECTIONS: u32 = 8;
+
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {
+    connect_with(database, CONNECTIONS).await
+}
+
+/// With at most so many connections to a PostgreSQL.
+pub async fn connect_with(database: &str, connections: u32) -> Result<Arc<dyn Store>> {
     if let Some(path) = sqlite_path(database) {
         return Ok(Arc::new(SqliteStore::open(path).await?));
     }
     match database.split_once(':') {
-        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(PostgresStore::open(database).await?)),
+        Some(("postgres" | "postgresql", _)) => {
+            Ok(Arc::new(PostgresStore::open(database, connections).await?))
+        }
         _ => Err(StoreError::UnknownEngine(scheme(database))),
     }
 }

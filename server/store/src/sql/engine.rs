@@ -159,7 +159,7 @@ impl SqlStore<Sqlite> {
 }
 
 impl SqlStore<Postgres> {
-    pub async fn open(database: &str) -> Result<Self> {
+    pub async fn open(database: &str, connections: u32) -> Result<Self> {
         let options = with_tls(database, PgConnectOptions::from_str(database)?)?
             .application_name("servery")
             .options(SESSION_LIMITS);
@@ -168,7 +168,7 @@ impl SqlStore<Postgres> {
             .acquire_timeout(CONNECT_TIMEOUT)
             .connect_lazy_with(options.clone());
         let pool = PgPoolOptions::new()
-            .max_connections(8)
+            .max_connections(connections)
             .acquire_timeout(CONNECT_TIMEOUT)
             // sqlx's own pings wait for ever for a server that has gone without a word.
             .test_before_acquire(false)
