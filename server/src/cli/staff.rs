@@ -11,6 +11,7 @@ use servery_domain::{
     id::AccountId,
     lang::Lang,
     restaurant::Restaurant,
+    slug::Slug,
 };
 use servery_store::{
     Store,
@@ -184,12 +185,11 @@ pub async fn pair(store: &dyn Store, restaurant: &Restaurant, new: NewDevice) ->
 }
 
 async fn restaurant_called(store: &dyn Store, slug: &str) -> Result<Restaurant, CliError> {
-    let found = store
-        .restaurants()
-        .await?
-        .into_iter()
-        .find(|restaurant| restaurant.slug.as_str() == slug);
-    found.ok_or_else(|| format!("no restaurant is called '{slug}'").into())
+    let missing = || format!("no restaurant is called '{slug}'");
+    let slug: Slug = slug.parse().map_err(|_| missing())?;
+    let restaurant = store.restaurant_by_slug(&slug).await?.ok_or_else(missing)?;
+    let stored = store.listings(&[restaurant]).await?.pop();
+    Ok(stored.ok_or_else(missing)?.restaurant)
 }
 
 async fn account_called(store: &dyn Store, email: &str) -> Result<AccountId, CliError> {
