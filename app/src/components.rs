@@ -11,6 +11,7 @@ pub mod dish_badges;
 pub mod footer;
 pub mod form;
 pub mod header;
+pub mod list_view;
 pub mod located_by;
 pub mod map_opener;
 pub mod map_points;

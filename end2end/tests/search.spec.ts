@@ -50,6 +50,26 @@ for (const mode of MODES) {
     await expect(page.getByLabel(texts.en["home.search"])).toHaveValue("");
   });
 
+  test(`words with typing errors find what is similar, and the page says so, ${mode}`, async ({ page }) => {
+    const near = texts.en["search.near"];
+    await open(page, "/", mode);
+    await page.getByLabel(texts.en["home.search"]).fill("lantrn");
+    if (mode === "thin") await page.getByRole("button", { name: texts.en["home.submit"] }).click();
+    await expect(page.locator(".town h2")).toHaveText(["Jade Lantern"]);
+    await expect(page.locator(".count")).toHaveText(`${near} 1 restaurant`);
+    const path = "/restaurants/trattoria-da-lucia";
+    await open(page, path, mode);
+    await page.getByLabel(texts.en["menu.search"]).fill("tiramsu");
+    if (mode === "thin") await page.getByRole("button", { name: texts.en["menu.submit"] }).click();
+    await expect(page.locator(".dishes h3")).toHaveText([/^Tiramis/]);
+    await expect(page.getByRole("status").filter({ hasText: near })).toBeVisible();
+    await page.goto(`${path}?render=${mode}&q=tiramsu`);
+    await expect(page.getByRole("status").filter({ hasText: near })).toBeVisible();
+    await page.goto(`${path}?render=${mode}&q=tiramisu`);
+    await expect(page.locator(".dishes h3")).toHaveText([/^Tiramis/]);
+    await expect(page.getByText(near)).toHaveCount(0);
+  });
+
   test(`a menu is searched by word and diet, ${mode}`, async ({ page }) => {
     const path = "/restaurants/trattoria-da-lucia";
     await page.goto(`${path}?render=thin&q=tomato&diet=vegan`);

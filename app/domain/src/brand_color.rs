@@ -33,6 +33,17 @@ text_type!(
     "a colour is written #a63d2f, in lower case"
 );
 
+/// As `powf(2.4)`, for which every browser would load two kilobytes. For numbers from 0.09 to 1.
+fn to_the_2_4(base: f64) -> f64 {
+    let square = base * base;
+    // Newton's method: the fifth root of the square.
+    let mut root = 1.0;
+    for _ in 0..16 {
+        root = (4.0 * root + square / (root * root * root * root)) / 5.0;
+    }
+    square * root
+}
+
 impl BrandColor {
     fn luminance(self) -> f64 {
         let linear = self.0.map(|channel| {
@@ -40,7 +51,7 @@ impl BrandColor {
             if share <= 0.040_45 {
                 share / 12.92
             } else {
-                ((share + 0.055) / 1.055).powf(2.4)
+                to_the_2_4((share + 0.055) / 1.055)
             }
         });
         0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -99,6 +110,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_power_is_that_of_the_standard_library() {
+        for channel in 11..=255_u8 {
+            let base = (f64::from(channel) / 255.0 + 0.055) / 1.055;
+            assert!((to_the_2_4(base) - base.powf(2.4)).abs() < 1e-14, "{channel}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -1,7 +1,10 @@
 //! Search of restaurants and of dishes on a menu, the same on the server and on a device.
 
+mod similar_word;
+
 use std::fmt;
 
+use self::similar_word::occurs_nearly;
 use crate::{
     cursor::{Cursor, Page},
     limits,
@@ -126,13 +129,14 @@ impl Search {
         pairs
     }
 
-    fn finds(&self, wanted: &Wanted, listing: &Listing) -> bool {
+    /// All but the words.
+    fn admits(&self, listing: &Listing) -> bool {
         let Listing {
             restaurant, opening, ..
         } = listing;
         (opening.open || !self.open)
             && self.cuisine.is_none_or(|cuisine| cuisine == restaurant.cuisine)
-            && wanted.in_text(&restaurant.search_text())
+            && self.after.as_ref().is_none_or(|after| restaurant.slug > after.0)
     }
 
     /// Each must occur in a restaurant's [search text](Restaurant::search_text).
@@ -140,13 +144,30 @@ impl Search {
         Wanted::new(&self.q).0
     }
 
+    /// Whether it has all words as they were typed. If no restaurant has, a search finds those that [nearly](Self::nearly_finds) do.
+    pub fn finds(&self, search_text: &str) -> bool {
+        Wanted::new(&self.q).in_text(search_text)
+    }
+
+    /// Whether it has all words but for typing errors.
+    pub fn nearly_finds(&self, search_text: &str) -> bool {
+        Wanted::new(&self.q).nearly_in_text(search_text)
+    }
+
     /// One page of results. `listings` must be sorted by slug.
     pub fn page(&self, town: impl Iterator<Item = Listing>) -> Page<Listing> {
-        let wanted = Wanted::new(&self.q);
-        let after = self.after.as_ref();
-        let mut found = town.filter(|listing| {
-            after.is_none_or(|after| listing.restaurant.slug > after.0) && self.finds(&wanted, listing)
-        });
+        let admitted: Vec<(Listing, String)> = town
+            .filter(|listing| self.admits(listing))
+            .map(|listing| {
+                let text = listing.restaurant.search_text();
+                (listing, text)
+            })
+            .collect();
+        let exact = admitted.iter().any(|(_, text)| self.finds(text));
+        let found = admitted
+            .into_iter()
+            .filter(|(_, text)| self.finds(text) || !exact && self.nearly_finds(text));
+        let mut found = found.map(|(listing, _)| listing);
         let items: Vec<Listing> = found.by_ref().take(self.limit).collect();
         let next = found
             .next()
@@ -189,10 +210,21 @@ impl DishFilter {
         Ok(filter)
     }
 
+    /// Which dishes it finds.
     pub fn matcher(&self) -> impl Fn(&Dish) -> bool + use<> {
+        self.matcher_of(Wanted::in_text)
+    }
+
+    /// Which dishes have its words but for typing errors. They are shown if it finds none.
+    pub fn near_matcher(&self) -> impl Fn(&Dish) -> bool + use<> {
+        self.matcher_of(Wanted::nearly_in_text)
+    }
+
+    fn matcher_of(&self, finds: fn(&Wanted, &str) -> bool) -> impl Fn(&Dish) -> bool + use<> {
         let (wanted, diet) = (Wanted::new(&self.q), self.diet);
         move |dish| {
-            diet.is_none_or(|diet| dish.suits(diet)) && wanted.in_any(&[&dish.name, &dish.description])
+            diet.is_none_or(|diet| dish.suits(diet))
+                && (wanted.0.is_empty() || finds(&wanted, &search_text(&[&dish.name, &dish.description])))
         }
     }
 }
@@ -217,8 +249,9 @@ impl Wanted {
         self.0.iter().all(|word| text.contains(word.as_str()))
     }
 
-    fn in_any(&self, texts: &[&str]) -> bool {
-        self.0.is_empty() || self.in_text(&search_text(texts))
+    fn nearly_in_text(&self, text: &str) -> bool {
+        let occurs = |word: &String| text.contains(word.as_str()) || occurs_nearly(word, text);
+        self.0.iter().all(occurs)
     }
 }
 
@@ -303,6 +336,34 @@ mod tests {
             ["cafe-noir"]
         );
         assert!(search(&[("q", "pizza")]).page(town()).items.is_empty());
+    }
+
+    #[test]
+    fn words_with_typing_errors_are_found_if_no_restaurant_has_them_as_typed() {
+        assert_eq!(slugs(&search(&[("q", "ramne")]).page(town())), ["ramen-ya"]);
+        assert_eq!(
+            slugs(&search(&[("q", "donner hasu")]).page(town())),
+            ["doener-haus"]
+        );
+        assert!(
+            search(&[("q", "ramne"), ("after", "1.ramen-ya")])
+                .page(town())
+                .items
+                .is_empty()
+        );
+        let named = |name: &'static str| {
+            let noon = LocalMinute::new(2026, 11, 16, 12, 0);
+            listing(name, name, "24/7", noon)
+        };
+        let both = ["ramen", "ramon"].map(named).into_iter();
+        assert_eq!(slugs(&search(&[("q", "ramen")]).page(both)), ["ramen"]);
+    }
+
+    #[test]
+    fn dishes_with_typing_errors_are_near() {
+        let filter = DishFilter::parse(&mut [("q", "lemno sorbte")].into_iter()).unwrap();
+        let dish = crate::fixtures::dish("Lemon sorbet");
+        assert!(!filter.matcher()(&dish) && filter.near_matcher()(&dish));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Renders a leptos view to one HTML document through leptos_axum.
 
-use std::{panic::resume_unwind, pin::Pin};
+use std::{num::NonZero, panic::resume_unwind, pin::Pin, sync::LazyLock, thread::available_parallelism};
 
 use axum::{
     body::{Body, to_bytes},
@@ -9,12 +9,20 @@ use axum::{
 use futures::{Stream, stream};
 use leptos::prelude::*;
 use leptos_axum::{ResponseOptions, handle_response_inner};
-use tokio::{runtime::Handle, task::spawn_blocking};
+use tokio::{
+    runtime::Handle,
+    sync::Semaphore,
+    task::{JoinError, spawn_blocking},
+};
 
 type HtmlStream = Pin<Box<dyn Stream<Item = String> + Send>>;
 type HtmlFuture = Pin<Box<dyn Future<Output = HtmlStream> + Send>>;
 
 type Document = Box<dyn FnOnce() -> String + Send>;
+
+/// As many documents as there are cores are rendered at the same time. More would only share the cores, and a document takes megabytes.
+static TURNS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get)));
 
 pub struct RenderedDocument {
     pub status: StatusCode,
@@ -33,18 +41,26 @@ pub async fn render(
 ) -> RenderedDocument {
     let document: Document = Box::new(document);
     let runtime = Handle::current();
-    let rendering = spawn_blocking(move || runtime.block_on(render_here(contexts, document)));
-    match rendering.await {
-        Ok(rendered) => rendered,
-        Err(error) => match error.try_into_panic() {
-            // A component has panicked: the router answers that, as it does for any handler.
-            Ok(panic) => resume_unwind(panic),
-            // The runtime is stopping, and has not begun to render.
-            Err(_) => RenderedDocument {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                headers: HeaderMap::new(),
-                html: String::new(),
-            },
+    // It is never closed.
+    let turn = TURNS.acquire().await.ok();
+    // The turn lasts as long as the rendering, also if its visitor goes away meanwhile.
+    let rendering = spawn_blocking(move || {
+        let rendered = runtime.block_on(render_here(contexts, document));
+        drop(turn);
+        rendered
+    });
+    rendering.await.unwrap_or_else(failed)
+}
+
+fn failed(error: JoinError) -> RenderedDocument {
+    match error.try_into_panic() {
+        // A component has panicked: the router answers that, as it does for any handler.
+        Ok(panic) => resume_unwind(panic),
+        // The runtime is stopping, and has not begun to render.
+        Err(_) => RenderedDocument {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            headers: HeaderMap::new(),
+            html: String::new(),
         },
     }
 }

@@ -73,7 +73,11 @@ pub fn Home(search: Search, found: Page<Listing>) -> impl IntoView {
 }
 
 fn results(texts: Texts, search: &Search, found: &Page<Listing>) -> impl IntoView + use<> {
-    let count = texts.count(Key::HomeCount, found.items.len());
+    let mut count = texts.count(Key::HomeCount, found.items.len());
+    let is_near = |first: &Listing| !search.finds(&first.restaurant.search_text());
+    if found.items.first().is_some_and(is_near) {
+        count = format!("{} {count}", texts.get(Key::SearchNear));
+    }
     let nothing = found.items.is_empty();
     let more = found.next.clone().map(|after| {
         address(

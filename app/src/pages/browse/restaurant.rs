@@ -18,6 +18,7 @@ use crate::{
         availability, cuisine,
         demo_badge::demo_badge,
         diet, dish_badges, form,
+        list_view::ListView,
         menu_text::menu_text,
         opening,
         picture::{LogoView, PictureView},
@@ -55,8 +56,14 @@ pub fn RestaurantPage(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>
         }
     };
     let tax = tax(texts, &listing.restaurant);
-    let whole = path.clone();
     let (allergens, legal) = (format!("{path}/allergens"), format!("{path}/legal"));
+    let listing = Arc::<Listing>::from(listing);
+    let menu_view = Arc::new(MenuView {
+        texts,
+        menu,
+        listing: listing.clone(),
+        path: path.clone(),
+    });
 
     view! {
         <article class="restaurant">
@@ -78,7 +85,7 @@ pub fn RestaurantPage(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>
                 </label>
                 <button type="submit">{texts.get(Key::MenuSubmit)}</button>
             </form>
-            {move || shown.with(|filter| dishes(texts, &menu, &listing, filter, &whole))}
+            {move || shown.with(|filter| menu_view.dishes(filter))}
             <p class="small-print">{tax}" "{texts.get(Key::MenuAllergenNote)}</p>
             <p class="small-print links">
                 <a href=allergens>{texts.get(Key::MenuAllergens)}</a>
@@ -92,11 +99,17 @@ pub fn RestaurantPage(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>
 #[component]
 pub fn RestaurantPreview(listing: Box<Listing>, menu: Arc<Menu>) -> impl IntoView {
     let texts = texts();
-    let path = format!("/restaurants/{}", listing.restaurant.slug);
+    let listing = Arc::<Listing>::from(listing);
+    let menu_view = Arc::new(MenuView {
+        texts,
+        menu,
+        listing: listing.clone(),
+        path: format!("/restaurants/{}", listing.restaurant.slug),
+    });
     view! {
         <article class="restaurant">
             {heading(texts, &listing)}
-            {dishes(texts, &menu, &listing, &DishFilter::default(), &path)}
+            {menu_view.dishes(&DishFilter::default())}
             <p class="small-print">{tax(texts, &listing.restaurant)}</p>
         </article>
     }
@@ -165,112 +178,132 @@ fn tax(texts: Texts, restaurant: &Restaurant) -> String {
     )
 }
 
-fn dishes(
+/// What the rows of the menu are made of.
+struct MenuView {
     texts: Texts,
-    menu: &Arc<Menu>,
-    listing: &Listing,
-    filter: &DishFilter,
-    path: &str,
-) -> impl IntoView + use<> {
-    let wanted = filter.matcher();
-    let shown: Vec<(usize, &Category, Vec<&Dish>)> = menu
-        .categories
-        .iter()
-        .enumerate()
-        .map(|(number, category)| {
-            (
-                number,
-                category,
-                category
-                    .dishes
-                    .iter()
-                    .filter(|dish| wanted(dish))
-                    .collect::<Vec<_>>(),
-            )
-        })
-        .filter(|(_, _, dishes)| !dishes.is_empty())
-        .collect();
-    let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
-    // Long menus: browsers lay out only what is near the viewport.
-    let large = menu.dishes().nth(LARGE).is_some();
-    let empty = shown.is_empty().then(|| {
-        view! {
-            <div class="empty" role="status">
-                <p>{texts.get(Key::MenuNothing)}</p>
-                <p><a class="button" href=path.to_owned()>{texts.get(Key::MenuShowAll)}</a></p>
-            </div>
-        }
-    });
-    let contents: Vec<_> = shown
-        .iter()
-        .map(|(number, category, _)| {
-            let name = menu_text(&category.name, &category.translations, TextField::Name);
-            view! { <li><a href=format!("#c{number}")>{name}</a></li> }
-        })
-        .collect();
-    let sections: Vec<_> = shown
-        .into_iter()
-        .map(|(number, category, dishes)| section(texts, menu, listing, path, number, category, &dishes))
-        .collect();
-    view! {
-        <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
-        <div class="menu" class:large=large lang=tag dir=direction>{sections}</div>
-        {empty}
-    }
+    menu: Arc<Menu>,
+    listing: Arc<Listing>,
+    path: String,
 }
 
-fn section(
-    texts: Texts,
-    menu: &Menu,
-    listing: &Listing,
-    path: &str,
-    number: usize,
-    category: &Category,
-    dishes: &[&Dish],
-) -> impl IntoView + use<> {
-    let rows: Vec<_> = dishes
-        .iter()
-        .map(|shown| dish(texts, menu, listing, path, shown))
-        .collect();
-    let name = menu_text(&category.name, &category.translations, TextField::Name);
-    view! {
-        <section id=format!("c{number}")>
-            <h2>{name}</h2>
-            {description(&category.description, &category.translations)}
-            <ul class="dishes">{rows}</ul>
-        </section>
+/// A category and those of its dishes that are shown, by their places in the menu.
+struct Shown {
+    category: usize,
+    dishes: Vec<usize>,
+}
+
+impl MenuView {
+    fn shown(&self, wanted: impl Fn(&Dish) -> bool) -> Vec<Shown> {
+        let categories = self.menu.categories.iter().enumerate();
+        categories
+            .map(|(number, category)| {
+                let dishes = category.dishes.iter().enumerate();
+                Shown {
+                    category: number,
+                    dishes: dishes
+                        .filter(|(_, dish)| wanted(dish))
+                        .map(|(place, _)| place)
+                        .collect(),
+                }
+            })
+            .filter(|shown| !shown.dishes.is_empty())
+            .collect()
+    }
+
+    fn dishes(self: &Arc<Self>, filter: &DishFilter) -> impl IntoView + use<> {
+        let texts = self.texts;
+        let mut shown = self.shown(filter.matcher());
+        let is_exact = !shown.is_empty();
+        if !is_exact {
+            shown = self.shown(filter.near_matcher());
+        }
+        let (tag, direction) = (self.menu.lang.tag(), self.menu.lang.direction());
+        // Long menus: browsers lay out only what is near the viewport.
+        let large = self.menu.dishes().nth(LARGE).is_some();
+        let empty = shown.is_empty().then(|| {
+            view! {
+                <div class="empty" role="status">
+                    <p>{texts.get(Key::MenuNothing)}</p>
+                    <p><a class="button" href=self.path.clone()>{texts.get(Key::MenuShowAll)}</a></p>
+                </div>
+            }
+        });
+        let near = (!is_exact && !shown.is_empty())
+            .then(|| view! { <p class="count" role="status">{texts.get(Key::SearchNear)}</p> });
+        let contents: Vec<_> = shown
+            .iter()
+            .map(|shown| {
+                let Category {
+                    name, translations, ..
+                } = &self.menu.categories[shown.category];
+                let name = menu_text(name, translations, TextField::Name);
+                view! { <li><a href=format!("#c{}", shown.category)>{name}</a></li> }
+            })
+            .collect();
+        let rows = self.clone();
+        let sections = ListView(shown.into_iter().map(move |shown| rows.section(shown)));
+        view! {
+            {near}
+            <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
+            <div class="menu" class:large=large lang=tag dir=direction>{sections}</div>
+            {empty}
+        }
+    }
+
+    fn section(self: &Arc<Self>, shown: Shown) -> impl IntoView + use<> {
+        let number = shown.category;
+        let Category {
+            name,
+            description: text,
+            translations,
+            ..
+        } = &self.menu.categories[number];
+        let rows = self.clone();
+        let dishes = shown
+            .dishes
+            .into_iter()
+            .map(move |place| rows.dish(&rows.menu.categories[number].dishes[place]));
+        view! {
+            <section id=format!("c{number}")>
+                <h2>{menu_text(name, translations, TextField::Name)}</h2>
+                {description(text, translations)}
+                <ul class="dishes">{ListView(dishes)}</ul>
+            </section>
+        }
+    }
+
+    fn dish(&self, dish: &Dish) -> impl IntoView + use<> {
+        let texts = self.texts;
+        let picture = dish
+            .picture
+            .clone()
+            .map(|file| view! { <PictureView file alt="" sizes="96px"/> });
+        let name = menu_text(&dish.name, &dish.translations, TextField::Name);
+        let mut notes = notes_with_options(texts, &self.menu, dish);
+        let sold_out = self.listing.sold_out.contains(&dish.id);
+        let later = availability::not_served(texts, &self.listing, dish).filter(|_| !sold_out);
+        let away = later.is_some();
+        if let Some(unavailable) = later.or_else(|| sold_out.then(|| texts.get(Key::DishSoldOut).to_owned()))
+        {
+            let dot = if notes.is_empty() { "" } else { " · " };
+            notes = format!("{unavailable}{dot}{notes}");
+        }
+        let notes = (!notes.is_empty())
+            .then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
+        view! {
+            <li class:sold-out=sold_out class:away=away>
+                <h3 dir="auto"><a href=format!("{}/dishes/{}", self.path, dish.id)>{name}</a></h3>
+                <span class="price" dir="auto">{texts.lang.money(dish.price, self.menu.currency)}</span>
+                {description(&dish.description, &dish.translations)}
+                {notes}
+                {picture}
+            </li>
+        }
     }
 }
 
 fn description(text: &str, translations: &PartTranslations) -> impl IntoView + use<> {
     (!text.is_empty()).then(|| view! { <p>{menu_text(text, translations, TextField::Description)}</p> })
-}
-
-fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -> impl IntoView + use<> {
-    let picture = dish
-        .picture
-        .clone()
-        .map(|file| view! { <PictureView file alt="" sizes="96px"/> });
-    let name = menu_text(&dish.name, &dish.translations, TextField::Name);
-    let mut notes = notes_with_options(texts, menu, dish);
-    let sold_out = listing.sold_out.contains(&dish.id);
-    let later = availability::not_served(texts, listing, dish).filter(|_| !sold_out);
-    let away = later.is_some();
-    if let Some(unavailable) = later.or_else(|| sold_out.then(|| texts.get(Key::DishSoldOut).to_owned())) {
-        let dot = if notes.is_empty() { "" } else { " · " };
-        notes = format!("{unavailable}{dot}{notes}");
-    }
-    let notes = (!notes.is_empty())
-        .then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
-    view! {
-        <li class:sold-out=sold_out class:away=away>
-            <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{name}</a></h3>
-            <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
-            {description(&dish.description, &dish.translations)}
-            {notes}
-            {picture}
-        </li>
-    }
 }
 
 /// `Vegan · Contains gluten, soy · Choose: Size, Sauce`
