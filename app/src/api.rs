@@ -1,6 +1,7 @@
 //! The addresses of the JSON API, as pages ask for them.
 
 use servery_domain::{
+    cursor::Cursor,
     id::{EditId, OrderId, PaymentId},
     lang::Lang,
     order_search::OrderSearch,
@@ -13,7 +14,6 @@ use crate::page_address::address;
 
 pub const RESTAURANTS: &str = "/api/v1/restaurants";
 pub const NEW_RESTAURANT: &str = "/api/v1/new-restaurant";
-pub const INSTALLATION: &str = "/api/v1/installation";
 pub const ABOUT: &str = "/api/v1/about";
 
 pub fn restaurants(search: &Search) -> String {
@@ -152,6 +152,13 @@ pub fn devices(slug: &Slug) -> String {
 }
 
 /// Entries from before a moment; the newest if there is none.
+/// With the restaurants behind a cursor.
+pub fn installation(after: Option<&Cursor>) -> String {
+    let after = after.map(Cursor::to_string);
+    let pairs = after.iter().map(|after| ("after", after.as_str()));
+    address("/api/v1/installation", pairs)
+}
+
 pub fn audit_log(slug: &Slug, before: Option<Timestamp>) -> String {
     let before = before.map(|before| before.0.to_string());
     let pairs = before.iter().map(|before| ("before", before.as_str()));

@@ -10,7 +10,7 @@ use servery_domain::{
     audit::{AuditEntry, AuditLog},
     basket::Basket,
     board::Board,
-    cursor::Page,
+    cursor::{Cursor, Page},
     delivery_map::DeliveryMap,
     device::{DeviceList, Paired},
     draft::Draft,
@@ -473,14 +473,14 @@ impl Query for GetStaff {
     }
 }
 
-/// What its operators see of the installation.
-pub struct GetInstallation;
+/// What its operators see of the installation, with the restaurants behind a cursor.
+pub struct GetInstallation(pub Option<Cursor>);
 
 impl Query for GetInstallation {
     type Answer = InstallationOverview;
 
     fn address(&self) -> String {
-        api::INSTALLATION.to_owned()
+        api::installation(self.0.as_ref())
     }
 }
 

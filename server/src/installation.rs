@@ -3,9 +3,11 @@
 use jiff::tz::TimeZone;
 use servery_domain::{
     audit::Author,
+    cursor::{Cursor, Page},
     id::InvitationId,
     installation::{InstallationOverview, InstalledRestaurant},
     invitation::{InstallationInvitation, InvitationKind, NewInstallationInvitation, VALID_FOR},
+    limits,
     problem::ProblemType,
     time::Timestamp,
 };
@@ -23,22 +25,31 @@ use crate::{
 pub async fn installation(
     app: &AppState,
     user: &CurrentUser,
+    after: Option<&Cursor>,
     made: Option<&str>,
 ) -> Result<InstallationOverview, ApiError> {
     user.check_operator()?;
     let at = clock::now();
-    let directory = app.store.directory().await?.into_iter();
-    let installed = directory.map(|entry| InstalledRestaurant {
+    let after = after.map(|after| &after.0);
+    let directory = app.store.directory(after, limits::PAGE_MOST + 1).await?;
+    let next = directory
+        .get(limits::PAGE_MOST)
+        .and(directory.get(limits::PAGE_MOST - 1));
+    let next = next.map(|last| Cursor(last.slug.clone()));
+    let installed = directory.into_iter().map(|entry| InstalledRestaurant {
         slug: entry.slug,
         name: entry.name,
         is_demo: entry.is_demo,
     });
-    let mut restaurants: Vec<_> = installed.collect();
-    restaurants.sort_by(|one, next| one.name.cmp(&next.name));
+    let restaurants = Page {
+        items: installed.take(limits::PAGE_MOST).collect(),
+        next,
+    };
     Ok(InstallationOverview {
         at,
         now: clock::local(&TimeZone::UTC, at),
         restaurants,
+        has_demo: app.store.has_demo().await?,
         invitations: app.store.installation_invitations(at).await?,
         sends_mails: app.settings.smtp.is_some(),
         link: invitations::own_link(app, user, made, None).await?,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cursor::Page,
     id::InvitationId,
     invitation::InstallationInvitation,
     slug::Slug,
@@ -15,8 +16,10 @@ pub struct InstallationOverview {
     pub at: Timestamp,
     /// The same moment in UTC: an installation has no time zone of its own.
     pub now: LocalMinute,
-    /// By name.
-    pub restaurants: Vec<InstalledRestaurant>,
+    /// By slug.
+    pub restaurants: Page<InstalledRestaurant>,
+    /// Whether restaurants of the demo are among all.
+    pub has_demo: bool,
     /// Those that nobody has accepted, the newest first.
     pub invitations: Vec<InstallationInvitation>,
     /// Whether invitations can be mailed.
@@ -35,10 +38,4 @@ pub struct InstalledRestaurant {
     pub name: String,
     /// Made by `servery demo`.
     pub is_demo: bool,
-}
-
-impl InstallationOverview {
-    pub fn has_demo(&self) -> bool {
-        self.restaurants.iter().any(|restaurant| restaurant.is_demo)
-    }
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State},
     http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 use servery_domain::{
+    cursor::Cursor,
     id::InvitationId,
     installation::InstallationOverview,
     invitation::{InvitationLink, NewInstallationInvitation},
+    problem::ProblemType,
 };
 
 use super::board::ids;
@@ -19,7 +21,7 @@ use crate::{
     accounts::sessions::CurrentUser,
     http::{
         client::Client,
-        error::{AcceptsJson, ApiError, JsonBody, Text},
+        error::{AcceptsJson, ApiError, JsonBody, Pairs, Text, parameter},
     },
     installation, invitations,
     state::AppState,
@@ -28,6 +30,7 @@ use crate::{
 /// Which restaurants there are, and who is invited. For operators
 #[utoipa::path(
     get, path = "/api/v1/installation", tag = "installation",
+    params(("after" = Option<Cursor>, Query, description = "What the page of restaurants before gave as next")),
     responses((status = 200, body = InstallationOverview), (status = 403)),
     security(("session" = [])),
 )]
@@ -35,8 +38,16 @@ pub async fn get_installation(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
+    Query(pairs): Pairs,
 ) -> Result<Response, ApiError> {
-    let installation = installation::installation(&app, &user, None).await?;
+    let after = parameter(&pairs, "after").map(str::parse).transpose();
+    let after: Option<Cursor> = after.map_err(|_| {
+        ApiError::new(
+            ProblemType::Malformed,
+            "'after' is the cursor that the page before ended with",
+        )
+    })?;
+    let installation = installation::installation(&app, &user, after.as_ref(), None).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(installation)).into_response())
 }
 

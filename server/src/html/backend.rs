@@ -332,9 +332,12 @@ impl Handle<GetStaff> for ServerBackend {
 }
 
 impl Handle<GetInstallation> for ServerBackend {
-    async fn handle(&self, _: &GetInstallation) -> Result<InstallationOverview, Problem> {
+    async fn handle(
+        &self,
+        GetInstallation(after): &GetInstallation,
+    ) -> Result<InstallationOverview, Problem> {
         let made = self.customer.invitation.as_deref();
-        Ok(installation::installation(&self.app, self.user()?, made).await?)
+        Ok(installation::installation(&self.app, self.user()?, after.as_ref(), made).await?)
     }
 }
 

@@ -14,6 +14,8 @@ pub enum DemoRemoval {
 
 #[async_trait]
 pub trait Demo: Send + Sync {
+    /// Whether any restaurant is of the demo.
+    async fn has_demo(&self) -> Result<bool>;
     /// From now on this restaurant is a demo.
     async fn mark_as_demo(&self, restaurant: RestaurantId) -> Result<()>;
     /// Its places are those of the demo.

@@ -55,7 +55,8 @@ pub trait RestaurantIndex: Send + Sync {
     /// Writes these entries, where there is none that is newer.
     async fn index_restaurants(&self, entries: &[IndexEntry]) -> Result<()>;
 
-    /// The restaurants that a search finds, by their slugs: one more than it has on its page, if there are so many.
+    /// The restaurants that a search finds, or if there are none, that it nearly finds, by their slugs: one more than it has on its page,
+    /// if there are so many.
     async fn search_restaurants(&self, search: &Search, now: Timestamp) -> Result<Vec<(Slug, RestaurantId)>>;
 
     /// Whether there are restaurants, and all of them are of the demo.
@@ -63,6 +64,9 @@ pub trait RestaurantIndex: Send + Sync {
 
     async fn restaurant_by_slug(&self, slug: &Slug) -> Result<Option<RestaurantId>>;
 
-    /// All restaurants, by their slugs.
-    async fn directory(&self) -> Result<Vec<DirectoryEntry>>;
+    /// All restaurants by their slugs, those behind a slug.
+    async fn directory(&self, after: Option<&Slug>, limit: usize) -> Result<Vec<DirectoryEntry>>;
+
+    /// The last slugs of parts of the directory that have so many restaurants each, without that of the last part.
+    async fn directory_parts(&self, size: usize) -> Result<Vec<Slug>>;
 }

@@ -1,8 +1,11 @@
 //! What operators do with an installation: invite owners and other operators, and remove the demo.
 
 use serde_json::{Value, json};
-use servery::{clock, invitations, jobs, jobs::mail::Mailer};
-use servery_domain::problem::ProblemType;
+use servery::{cli::demo, clock, invitations, jobs, jobs::mail::Mailer};
+use servery_domain::{
+    audit::Author, id::RestaurantId, limits, problem::ProblemType, restaurant_file::RestaurantFile,
+};
+use servery_store::restaurant_files::{ImportMode, ImportOutcome};
 
 use crate::{
     mail_server::MailServer,
@@ -58,7 +61,7 @@ async fn an_owner_is_invited_by_a_link_and_makes_a_restaurant() {
     assert_eq!(open["invitations"].as_array().unwrap().len(), 1, "{open}");
     assert_eq!(
         (&open["restaurants"], &open["sends_mails"]),
-        (&json!([]), &json!(false))
+        (&json!({ "items": [] }), &json!(false))
     );
     let gone = app.form(&lost, "", &account("eve@example.org")).await;
     assert_eq!(gone.header("location"), format!("{lost}?wrong=refused"));
@@ -78,6 +81,47 @@ async fn an_owner_is_invited_by_a_link_and_makes_a_restaurant() {
         let problem = refused.problem(ProblemType::NotAccepted);
         assert!(problem.detail.contains(what), "{problem:?}");
     }
+}
+
+#[tokio::test]
+async fn an_operator_sees_a_hundred_restaurants_on_a_page() {
+    let app = TestApp::empty().await;
+    let operator = app.operator().await;
+    let empty = RestaurantFile {
+        categories: Vec::new(),
+        option_groups: Vec::new(),
+        table_codes: Vec::new(),
+        tables: Vec::new(),
+        stations: Vec::new(),
+        favourites: Vec::new(),
+        ..demo::catalog().unwrap().remove(0)
+    };
+    for number in 1..=limits::PAGE_MOST as u128 + 1 {
+        let restaurant = RestaurantFile {
+            id: RestaurantId(number),
+            slug: format!("canteen-{number:03}").parse().unwrap(),
+            ..empty.clone()
+        };
+        let by = (Author::Operator, clock::now());
+        let importing = app.store.import_restaurant(&restaurant, ImportMode::Write, by);
+        assert_eq!(importing.await.unwrap(), ImportOutcome::Created);
+    }
+    let first = app.installation(&operator).await["restaurants"].take();
+    assert_eq!(first["items"].as_array().unwrap().len(), limits::PAGE_MOST);
+    assert_eq!(first["next"], "1.canteen-100");
+    let rest = app
+        .get(&format!("{API}?after=1.canteen-100"), &[("cookie", &operator)])
+        .await
+        .json();
+    assert_eq!(rest["restaurants"]["items"][0]["slug"], "canteen-101");
+    assert_eq!(rest["restaurants"]["next"], Value::Null);
+    app.get(&format!("{API}?after=canteen"), &[("cookie", &operator)])
+        .await
+        .problem(ProblemType::Malformed);
+    let page = app.html(PAGE, &operator).await.text().to_owned();
+    assert!(page.contains("href=\"/operator?after=1.canteen-100\""), "{page}");
+    let page = app.html(&format!("{PAGE}?after=1.canteen-100"), &operator).await;
+    assert!(page.text().contains("/restaurants/canteen-101\"") && !page.text().contains("class=\"more\""));
 }
 
 #[tokio::test]

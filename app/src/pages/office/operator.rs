@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use servery_domain::{
+    cursor::Page,
     installation::{InstallationOverview, InstalledRestaurant},
     invitation::{InstallationInvitation, InvitationKind},
 };
@@ -9,7 +10,8 @@ use servery_domain::{
 use super::invitation_sections::{self, OpenRow};
 use crate::{
     components::{demo_badge::demo_badge, dish_badges::isolated},
-    text::{Texts, office::Key, texts},
+    page_address::address,
+    text::{self, Texts, office::Key, texts},
 };
 
 pub const PATH: &str = "/operator";
@@ -31,12 +33,12 @@ pub fn page<R: IntoView + 'static>(installation: &InstallationOverview, result: 
             {restaurants(texts, &installation.restaurants)}
             {invitation_sections::open(PATH, open)}
             {invitation_sections::form(PATH, installation.new_id, installation.sends_mails, kind(texts))}
-            {installation.has_demo().then(|| demo(texts))}
+            {installation.has_demo.then(|| demo(texts))}
         </article>
     }
 }
 
-fn restaurants(texts: Texts, restaurants: &[InstalledRestaurant]) -> impl IntoView + use<> {
+fn restaurants(texts: Texts, restaurants: &Page<InstalledRestaurant>) -> impl IntoView + use<> {
     let row = |restaurant: &InstalledRestaurant| {
         let path = format!("/restaurants/{}", restaurant.slug);
         view! {
@@ -46,7 +48,11 @@ fn restaurants(texts: Texts, restaurants: &[InstalledRestaurant]) -> impl IntoVi
             </li>
         }
     };
-    let rows: Vec<_> = restaurants.iter().map(row).collect();
+    let rows: Vec<_> = restaurants.items.iter().map(row).collect();
+    let more = restaurants.next.as_ref().map(|next| {
+        let path = address(PATH, [("after", next.to_string().as_str())]);
+        view! { <p class="more"><a class="button" href=path>{texts.get(text::Key::HomeMore)}</a></p> }
+    });
     let none = rows
         .is_empty()
         .then(|| view! { <p class="hint">{texts.get(Key::OperatorNone)}</p> });
@@ -55,6 +61,7 @@ fn restaurants(texts: Texts, restaurants: &[InstalledRestaurant]) -> impl IntoVi
             <h2>{texts.get(Key::OperatorRestaurants)}</h2>
             {none}
             <ul class="rows">{rows}</ul>
+            {more}
             <p><a href="/new-restaurant">{texts.get(Key::OperatorMake)}</a></p>
             <p class="hint">{texts.get(Key::OperatorOfficeHint)}</p>
         </section>

@@ -126,7 +126,9 @@ impl Pages for ThinOfficePage {
             return load_invitation(token, visit, backend).await;
         }
         if view == View::Operator {
-            let installation = unless_signed_out(backend.ask(GetInstallation).await)?;
+            // One that cannot be read leads to the first page.
+            let after = visit.get("after").and_then(|after| after.parse().ok());
+            let installation = unless_signed_out(backend.ask(GetInstallation(after)).await)?;
             return Ok(
                 installation.map_or(Self::SignedOut(visit.path.clone()), |installation| {
                     Self::Operator {

@@ -83,6 +83,13 @@ const TABLES: [&str; 27] = [
 
 #[async_trait]
 impl<E: Engine> Demo for SqlStore<E> {
+    async fn has_demo(&self) -> Result<bool> {
+        let any: Option<String> = sqlx::query_scalar("select restaurant_id from demo_restaurants limit 1")
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(any.is_some())
+    }
+
     async fn mark_as_demo(&self, restaurant: RestaurantId) -> Result<()> {
         let mut transaction = self.begin_write().await?;
         sqlx::query(MARK)

@@ -1,6 +1,7 @@
 //! Writes and searches the index of the restaurants.
 
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use servery_domain::{id::RestaurantId, search::Search, slug::Slug, time::Timestamp};
 use sqlx::QueryBuilder;
 
@@ -8,7 +9,7 @@ use crate::{
     Result, SqlStore, StoreError, id,
     restaurant_index::{DirectoryEntry, IndexEntry, RestaurantIndex},
     sql::{
-        engine::Engine,
+        engine::{Engine, SqlTransaction},
         rows::{insert_all, push_list, row},
     },
     value,
@@ -41,7 +42,11 @@ const UNINDEXED: &str = "select changed.restaurant_id from restaurant_changes ch
 const DUE: &str = "select restaurant_id from restaurant_index where due_at <= $1 order by due_at limit $2";
 const DIRECTORY: &str = "select restaurants.slug, restaurants.name, domains.name, demo.restaurant_id from restaurants \
      left join domains on domains.restaurant_id = restaurants.id \
-     left join demo_restaurants demo on demo.restaurant_id = restaurants.id";
+     left join demo_restaurants demo on demo.restaurant_id = restaurants.id \
+     where restaurants.slug > $1 order by restaurants.slug limit $2";
+const DIRECTORY_PARTS: &str = "select slug from \
+     (select slug, row_number() over (order by slug) as place, count(*) over () as places from restaurants) numbered \
+     where place % $1 = 0 and place < places order by slug";
 
 impl From<&IndexEntry> for IndexRow {
     fn from(entry: &IndexEntry) -> Self {
@@ -113,17 +118,8 @@ impl<E: Engine> RestaurantIndex for SqlStore<E> {
     }
 
     async fn search_restaurants(&self, search: &Search, now: Timestamp) -> Result<Vec<(Slug, RestaurantId)>> {
-        let after = search.after.as_ref().map_or("", |after| after.0.as_str());
-        let mut query =
-            QueryBuilder::<E>::new("select slug, restaurant_id from restaurant_index where slug > ");
-        query.push_bind(after);
-        if let Some(cuisine) = search.cuisine {
-            query.push(" and cuisine = ").push_bind(cuisine.code());
-        }
-        if search.open {
-            query.push(" and opens_at <= ").push_bind(now.0);
-            query.push(" and closes_at > ").push_bind(now.0);
-        }
+        let mut query = QueryBuilder::<E>::new("select slug, restaurant_id from restaurant_index where ");
+        push_filters(&mut query, search, now);
         for word in search.words() {
             query.push(" and words like ").push_bind(anywhere(&word));
             query.push(" escape '\\'");
@@ -137,7 +133,10 @@ impl<E: Engine> RestaurantIndex for SqlStore<E> {
             .persistent(false)
             .fetch_all(&self.pool)
             .await?;
-        Ok(rows.into_iter().filter_map(read_or_skip).collect())
+        match rows.is_empty() && !search.words().is_empty() {
+            true => self.search_nearly(search, now).await,
+            false => Ok(rows.into_iter().filter_map(read_or_skip).collect()),
+        }
     }
 
     async fn has_only_demos(&self) -> Result<bool> {
@@ -156,9 +155,12 @@ impl<E: Engine> RestaurantIndex for SqlStore<E> {
         row.as_deref().map(id).transpose()
     }
 
-    async fn directory(&self) -> Result<Vec<DirectoryEntry>> {
-        let rows: Vec<(String, String, Option<String>, Option<String>)> =
-            sqlx::query_as(DIRECTORY).fetch_all(&self.pool).await?;
+    async fn directory(&self, after: Option<&Slug>, limit: usize) -> Result<Vec<DirectoryEntry>> {
+        let rows: Vec<(String, String, Option<String>, Option<String>)> = sqlx::query_as(DIRECTORY)
+            .bind(after.map_or("", |after| after.as_str()))
+            .bind(limit as i64)
+            .fetch_all(&self.pool)
+            .await?;
         let entry = |(slug, name, domain, demo): (String, String, Option<String>, Option<String>)| {
             Ok(DirectoryEntry {
                 slug: value(slug)?,
@@ -167,10 +169,70 @@ impl<E: Engine> RestaurantIndex for SqlStore<E> {
                 is_demo: demo.is_some(),
             })
         };
-        let mut entries: Vec<DirectoryEntry> = rows.into_iter().map(entry).collect::<Result<_>>()?;
-        // Engines collate differently; slugs compare by byte everywhere.
-        entries.sort_by(|one, next| one.slug.cmp(&next.slug));
-        Ok(entries)
+        rows.into_iter().map(entry).collect()
+    }
+
+    async fn directory_parts(&self, size: usize) -> Result<Vec<Slug>> {
+        let rows: Vec<String> = sqlx::query_scalar(DIRECTORY_PARTS)
+            .bind(size as i64)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(value).collect()
+    }
+}
+
+impl<E: Engine> SqlStore<E> {
+    /// What is found but for typing errors. The engine proposes, the rule decides.
+    async fn search_nearly(&self, search: &Search, now: Timestamp) -> Result<Vec<(Slug, RestaurantId)>> {
+        let mut transaction = self.begin_snapshot().await?;
+        let proposes = self.can_propose(&mut transaction).await?;
+        let mut query =
+            QueryBuilder::<E>::new("select slug, restaurant_id, words from restaurant_index where ");
+        push_filters(&mut query, search, now);
+        if proposes {
+            for word in search.words() {
+                query.push(" and ").push_bind(word).push(" <% words");
+            }
+        }
+        query.push(" order by slug");
+        let query = query
+            .build_query_as::<(String, String, String)>()
+            .persistent(false);
+        let mut rows = query.fetch(&mut *transaction);
+        let mut found = Vec::new();
+        while found.len() <= search.limit
+            && let Some((slug, restaurant, words)) = rows.try_next().await?
+        {
+            if search.nearly_finds(&words) {
+                found.extend(read_or_skip((slug, restaurant)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the engine finds similar words by an index. A word of five letters with two of them in the wrong order has as little as a
+    /// fifth of their trigrams in common with the right one.
+    async fn can_propose(&self, transaction: &mut SqlTransaction<E>) -> Result<bool> {
+        let Some(similar_from) = E::SIMILAR_FROM_A_SEVENTH else {
+            return Ok(false);
+        };
+        let set: Option<String> = sqlx::query_scalar(similar_from)
+            .fetch_optional(&mut **transaction)
+            .await?;
+        Ok(set.is_some())
+    }
+}
+
+/// All but the words.
+fn push_filters<E: Engine>(query: &mut QueryBuilder<E>, search: &Search, now: Timestamp) {
+    let after = search.after.as_ref().map_or("", |after| after.0.as_str());
+    query.push("slug > ").push_bind(after.to_owned());
+    if let Some(cuisine) = search.cuisine {
+        query.push(" and cuisine = ").push_bind(cuisine.code());
+    }
+    if search.open {
+        query.push(" and opens_at <= ").push_bind(now.0);
+        query.push(" and closes_at > ").push_bind(now.0);
     }
 }
 

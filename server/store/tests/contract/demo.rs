@@ -95,9 +95,11 @@ async fn the_demo_goes_with_all_that_happened_in_it_and_nothing_else_does() {
         let store = fixture.store.as_ref();
         put_restaurant(store, 2, "neue-muehle").await;
         let before = store.revisions().await.unwrap();
+        assert!(!store.has_demo().await.unwrap(), "{engine}");
         for _ in 0..2 {
             store.mark_as_demo(HERE).await.unwrap();
         }
+        assert!(store.has_demo().await.unwrap(), "{engine}");
         assert!(listing(store, HERE).await.is_demo, "{engine}");
         assert_ne!(
             store.revisions().await.unwrap().catalog,

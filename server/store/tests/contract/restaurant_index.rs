@@ -158,6 +158,52 @@ async fn a_search_finds_words_cuisine_and_what_is_open() {
 }
 
 #[tokio::test]
+async fn words_with_typing_errors_are_found_if_none_has_them_as_typed() {
+    for (engine, store) in engines("words_with_typing_errors_are_found_if_none_has_them_as_typed")
+        .await
+        .stores
+    {
+        let store = store.as_ref();
+        two_restaurants(store).await;
+        let here = IndexEntry {
+            words: "trattoria da lucia\nitalian\npizza".to_owned(),
+            ..entry(store, HERE).await
+        };
+        let there = IndexEntry {
+            words: "ramen-ya\njapanese\nsoup and noodles".to_owned(),
+            ..entry(store, THERE).await
+        };
+        let both = [here, there];
+        store.index_restaurants(&both).await.unwrap();
+        for (q, expected) in [
+            ("tratoria", vec![HERE]),
+            ("Trattroia Lucia", vec![HERE]),
+            ("piza lucai", vec![HERE]),
+            // Two letters in the wrong order leave two of ten trigrams.
+            ("rmaen", vec![THERE]),
+            ("rmaen lucia", vec![]),
+            ("sushi", vec![]),
+        ] {
+            assert_eq!(found(store, &search(q), NOW).await, expected, "{engine}: {q:?}");
+        }
+        let [_, there] = both;
+        let named_so = IndexEntry {
+            revision: Revision(there.revision.0 + 1),
+            words: "tratoria".to_owned(),
+            ..there
+        };
+        store.index_restaurants(&[named_so]).await.unwrap();
+        assert_eq!(found(store, &search("tratoria"), NOW).await, [THERE], "{engine}");
+        let open = Search {
+            open: true,
+            ..search("trattoira")
+        };
+        assert_eq!(found(store, &open, NOW).await, [HERE, THERE], "{engine}");
+        assert_eq!(found(store, &open, LATER).await, [], "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn the_newest_state_of_a_restaurant_stays() {
     for (engine, store) in engines("the_newest_state_of_a_restaurant_stays").await.stores {
         let store = store.as_ref();
@@ -245,7 +291,7 @@ async fn a_slug_names_a_restaurant_and_the_directory_lists_all() {
             None,
             "{engine}"
         );
-        let directory = store.directory().await.unwrap();
+        let directory = store.directory(None, 9).await.unwrap();
         assert_eq!(directory.len(), 2, "{engine}");
         assert_eq!(
             (&directory[0].slug, &directory[0].domain),
@@ -253,6 +299,22 @@ async fn a_slug_names_a_restaurant_and_the_directory_lists_all() {
             "{engine}"
         );
         assert!(directory[0].slug < directory[1].slug, "{engine}");
+        assert_eq!(
+            store.directory(None, 1).await.unwrap(),
+            directory[..1],
+            "{engine}"
+        );
+        assert_eq!(
+            store.directory(Some(&slug), 9).await.unwrap(),
+            directory[1..],
+            "{engine}"
+        );
+        assert_eq!(store.directory_parts(1).await.unwrap(), [slug], "{engine}");
+        assert_eq!(
+            store.directory_parts(2).await.unwrap(),
+            [],
+            "{engine}: one part has all"
+        );
 
         assert!(
             !store.has_only_demos().await.unwrap(),
